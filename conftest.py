@@ -1,0 +1,54 @@
+"""Shared set-up: a throw-away installation, a workspace, and people of every role."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ["COMPTOIR_HOME"] = tempfile.mkdtemp(prefix="comptoir-tests-")
+os.environ.setdefault("COMPTOIR_LOG_LEVEL", "ERROR")
+
+from comptoir.base.translations import compile_catalogues
+
+compile_catalogues()
+
+if TYPE_CHECKING:
+    from comptoir.base.models import User, Workspace
+
+
+@pytest.fixture
+def workspace(db: None) -> Iterator["Workspace"]:
+    """A brand, with its scope active for the length of the test."""
+    from comptoir.base.models import Workspace
+    from comptoir.base.scope import scope
+
+    made = Workspace.objects.create(slug="atelier", name="Atelier Citron")
+    with scope(made):
+        yield made
+
+
+@pytest.fixture
+def person(workspace: "Workspace") -> Callable[..., "User"]:
+    """Makes a member of the workspace with a role: person("agent")."""
+    from comptoir.base.models import Membership, User
+
+    def make(role: str, email: str = "") -> User:
+        user = User.objects.create_user(
+            email or f"{role}@example.com", "un mot de passe long", name=role.title()
+        )
+        Membership.objects.create(workspace=workspace, user=user, role=role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def owner(person: Callable[..., "User"]) -> "User":
+    return person("owner")
+
+
+@pytest.fixture
+def agent(person: Callable[..., "User"]) -> "User":
+    return person("agent")

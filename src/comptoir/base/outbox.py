@@ -1,0 +1,215 @@
+"""
+The outbox: how contexts hear of each other, and how no step is lost or doubled.
+
+`publish` writes an event in the caller's transaction. `drain` hands events to
+each registered consumer in order, one event a transaction, and moves that
+consumer's cursor in the same transaction: a kill at any moment repeats at most
+work that was rolled back with its cursor.
+"""
+
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+
+from comptoir.base import clock
+from comptoir.base.models import OutboxCursor, OutboxEvent, SetAsideEvent
+from comptoir.base.scope import every_workspace, scope
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 5
+BATCH = 500
+_ORDER_LOCK = 8_421_001
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """id: place in the order of all events. payload: plain JSON."""
+
+    id: int
+    workspace_id: int
+    kind: str
+    payload: dict[str, Any]
+
+
+Handler = Callable[[Event, Any], None]
+Preparation = Callable[[Event], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """
+    Handles events of `kinds`; idempotent, runs inside the workspace's scope.
+
+    prepare: the slow, read-only half, run before the transaction; its result is
+        handed to `handle`, which only writes. Keeps SQLite's one write lock short.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    handle: Handler
+    prepare: Preparation
+    order: int
+
+
+_consumers: dict[str, Consumer] = {}
+
+
+def _nothing(event: Event) -> None:
+    return None
+
+
+def consumer(
+    name: str, kinds: Iterable[str], *, order: int = 50, prepare: Preparation = _nothing
+) -> Callable[[Handler], Handler]:
+    """Register the decorated function; lower `order` is drained first in each round."""
+
+    def register(handle: Handler) -> Handler:
+        _consumers[name] = Consumer(name, frozenset(kinds), handle, prepare, order)
+        return handle
+
+    return register
+
+
+def consumers() -> list[Consumer]:
+    return sorted(_consumers.values(), key=lambda one: (one.order, one.name))
+
+
+def publish(workspace_id: int, kind: str, **payload: Any) -> int:
+    """
+    Write the fact `kind`, past tense, with the current transaction; returns its id.
+
+    Publish last in a transaction: on PostgreSQL a lock held until commit makes
+    events visible in the order of their ids, so that no cursor can pass one by.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ORDER_LOCK])
+    event = OutboxEvent.objects.create(
+        workspace_id=workspace_id, kind=kind, payload=payload, at=clock.now()
+    )
+    return int(event.pk)
+
+
+def drain(limit: int | None = None) -> int:
+    """
+    Let every consumer catch up; returns how many events were handled.
+
+    Goes round until all are level or `limit` events were handled. A consumer
+    whose event fails waits and tries again; after five failures the event is
+    set aside, whole, and the consumer goes on.
+    """
+    handled = 0
+    while limit is None or handled < limit:
+        round_ = sum(_drain_one(one) for one in consumers())
+        handled += round_
+        if not round_:
+            break
+    return handled
+
+
+def backlog() -> dict[str, int]:
+    """How many events each consumer still has to read."""
+    with every_workspace():
+        done = dict(OutboxCursor.objects.values_list("consumer", "last_event"))
+        return {
+            one.name: OutboxEvent.objects.filter(
+                kind__in=one.kinds, pk__gt=done.get(one.name, 0)
+            ).count()
+            for one in consumers()
+        }
+
+
+def _drain_one(one: Consumer) -> int:
+    handled = 0
+    for _ in range(BATCH):
+        if not _step(one):
+            break
+        handled += 1
+    return handled
+
+
+def _step(one: Consumer) -> bool:
+    """Handle the consumer's next event; False when there is none or it must wait."""
+    event = _pending(one)
+    if event is None:
+        return False
+    try:
+        with scope(event.workspace_id):
+            prepared = one.prepare(event)
+        with transaction.atomic():
+            return _handle(one, event, prepared)
+    except Exception:  # noqa: BLE001 a consumer's failure must not stop the others
+        _failed(one, event, traceback.format_exc(limit=20))
+        return False
+
+
+def _pending(one: Consumer) -> Event | None:
+    cursor = OutboxCursor.objects.filter(consumer=one.name).first()
+    if cursor is not None and cursor.retry_at is not None and cursor.retry_at > clock.now():
+        return None
+    return _next(one, cursor.last_event if cursor else 0)
+
+
+def _handle(one: Consumer, event: Event, prepared: Any) -> bool:
+    """Do the work and move the cursor together; False when another process did it first."""
+    cursor = _locked(one.name)
+    if cursor is None or cursor.last_event >= event.id:
+        return False
+    with scope(event.workspace_id):
+        one.handle(event, prepared)
+    _advance(cursor, event.id)
+    return True
+
+
+def _locked(name: str) -> OutboxCursor | None:
+    """The cursor, held for this transaction; None when another process holds it."""
+    OutboxCursor.objects.get_or_create(consumer=name)
+    rows = OutboxCursor.objects.filter(consumer=name)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    return rows.first()
+
+
+def _next(one: Consumer, after: int) -> Event | None:
+    with every_workspace():
+        row = OutboxEvent.objects.filter(pk__gt=after, kind__in=one.kinds).order_by("pk").first()
+    return Event(row.pk, row.workspace_id, row.kind, row.payload) if row else None
+
+
+def _advance(cursor: OutboxCursor, event_id: int) -> None:
+    cursor.last_event, cursor.failures, cursor.last_error, cursor.retry_at = event_id, 0, "", None
+    cursor.save(update_fields=["last_event", "failures", "last_error", "retry_at"])
+
+
+def _failed(one: Consumer, event: Event, error: str) -> None:
+    log.error("outbox.consumer_failed", consumer=one.name, event=event.id, error=error)
+    with transaction.atomic():
+        cursor = _locked(one.name)
+        if cursor is None or cursor.last_event >= event.id:
+            return
+        if cursor.failures + 1 >= ATTEMPTS:
+            _set_aside(one, event, error)
+            _advance(cursor, event.id)
+            return
+        cursor.failures += 1
+        cursor.last_error = error
+        cursor.retry_at = clock.now() + timedelta(seconds=2**cursor.failures)
+        cursor.save(update_fields=["failures", "last_error", "retry_at"])
+
+
+def _set_aside(one: Consumer, event: Event, error: str) -> None:
+    SetAsideEvent.objects.create(
+        workspace_id=event.workspace_id,
+        consumer=one.name,
+        event_id=event.id,
+        kind=event.kind,
+        payload=event.payload,
+        error=error,
+        at=clock.now(),
+    )

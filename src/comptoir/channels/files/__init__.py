@@ -1,0 +1,1 @@
+"""Files that people export from elsewhere, read into `Incoming` messages; no Django here."""

@@ -1,0 +1,5 @@
+"""The `comptoir` command."""
+
+from comptoir.cli.app import main
+
+__all__ = ["main"]

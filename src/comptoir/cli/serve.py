@@ -1,0 +1,160 @@
+"""Starting Comptoir: all at once, or web and worker apart."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import webbrowser
+from types import FrameType
+from urllib.error import URLError
+
+import typer
+
+from comptoir import conf
+from comptoir.cli.app import app, django, fail
+
+
+@app.command()
+def up(
+    port: int = typer.Option(0, help="Port to listen on; 0 takes the configured one."),
+    browser: bool = typer.Option(True, help="Open the browser when there is one."),
+) -> None:
+    """
+    Start Comptoir on this machine: web pages and background work.
+
+    Creates what is missing in the installation's folder, prints the address,
+    and opens the browser. Stop it with Ctrl-C; nothing is lost.
+
+    Example:  comptoir up --port 9000
+    """
+    if port:
+        os.environ["COMPTOIR_PORT"] = str(port)
+    settings = conf.current()
+    _refuse_taken(settings)
+    django()
+    _migrate()
+    worker = _start_worker()
+    threading.Thread(target=_announce, args=(settings, browser), daemon=True).start()
+    try:
+        _serve(settings)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=30)
+
+
+@app.command()
+def web() -> None:
+    """
+    Serve the web pages alone; run `comptoir worker` beside it.
+
+    Example:  DATABASE_URL=postgresql://comptoir@db/comptoir comptoir web
+    """
+    django()
+    _migrate()
+    _serve(conf.current())
+
+
+@app.command()
+def worker() -> None:
+    """
+    Do the background work alone: imports, labels, conversations, figures.
+
+    Several may run against PostgreSQL. Kill one at any time: what it was doing
+    is taken up again.
+
+    Example:  comptoir worker
+    """
+    django()
+    _migrate()
+    from comptoir.base import jobs
+
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    if os.environ.get("COMPTOIR_PARENT"):
+        threading.Thread(target=_follow_parent, args=(os.getppid(), stop), daemon=True).start()
+    os.environ.pop("COMPTOIR_PARENT", None)
+    jobs.work(stop, worker_id=f"{os.uname().nodename}-{os.getpid()}"[:64])
+
+
+def _follow_parent(parent: int, stop: threading.Event) -> None:
+    """End with the process that started us, even when it was killed outright."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    stop.set()
+
+
+def _start_worker() -> "subprocess.Popen[bytes]":
+    environ = os.environ | {"COMPTOIR_PARENT": "1"}
+    return subprocess.Popen([sys.executable, "-m", "comptoir", "worker"], env=environ)
+
+
+def _migrate() -> None:
+    """Bring the database up to date; quick when it is."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        typer.echo("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def _serve(settings: conf.Settings) -> None:
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    Server(
+        "comptoir.web.wsgi:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        blocking_threads=settings.threads,
+        blocking_threads_idle_timeout=600,
+        log_access=False,
+        log_enabled=False,
+        websockets=False,
+    ).serve()
+
+
+def _refuse_taken(settings: conf.Settings) -> None:
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise fail(
+                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.",
+                "Is Comptoir already running? Otherwise choose another port: comptoir up --port 9000",
+            ) from error
+
+
+def _announce(settings: conf.Settings, browser: bool) -> None:
+    """Print the address once pages are really served, and open it where a screen exists."""
+    own = f"http://{settings.host}:{settings.port}/healthz"
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(own, timeout=2):
+                break
+        except (URLError, OSError):
+            time.sleep(0.1)
+    typer.secho(f"\n  Comptoir is open at {settings.address}\n", bold=True)
+    typer.echo(f"  Everything is kept in {settings.home}. Stop with Ctrl-C.\n")
+    if browser and _has_screen():
+        webbrowser.open(settings.address)
+
+
+def _has_screen() -> bool:
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

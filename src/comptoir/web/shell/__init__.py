@@ -1,0 +1,1 @@
+"""The design system and page frame every front end of Comptoir is built from."""

@@ -1,0 +1,9 @@
+"""The WSGI application, served by `comptoir web`."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comptoir.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
