@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from .encodings import line_decoder
 from .problems import FileProblem
-from .rows import MAX_CELL, MAX_ROW, BadRow, Row, unique_names
+from .rows import MAX_CELL, MAX_ROW, BadRow, Row, clipped, unique_names
 from .sniff import Sniffed, is_wide
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -125,7 +125,9 @@ def _dialect(lines: list[str], delimiter: str, skipped: int) -> Dialect | None:
         width, share = other, other_share
     if width < 2 or share < 0.5:
         return None
-    return _with_header(lines, slashed if backslash else plain, delimiter, width, skipped, backslash)
+    return _with_header(
+        lines, slashed if backslash else plain, delimiter, width, skipped, backslash
+    )
 
 
 def _width(rows: list[list[str]]) -> tuple[int, float]:
@@ -157,9 +159,7 @@ def _with_header(
     if looks_like_data(row):
         names = [f"column {n}" for n in range(1, width + 1)]
         return Dialect(delimiter, names, skipped + 1, header=False, backslash=backslash)
-    return Dialect(
-        delimiter, unique_names(row), skipped + reader.line_num + 1, backslash=backslash
-    )
+    return Dialect(delimiter, unique_names(row), skipped + reader.line_num + 1, backslash=backslash)
 
 
 def looks_like_data(cells: list[str]) -> bool:
@@ -196,7 +196,7 @@ class CutLine(str):
     __slots__ = ()
 
 
-class _Broken(Exception):  # noqa: N818 - a signal between two methods, never seen outside
+class _Broken(Exception):
     def __init__(self, code: str, **fields: object) -> None:
         super().__init__(code)
         self.code = code

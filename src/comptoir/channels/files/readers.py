@@ -39,7 +39,9 @@ class Table:
         Rows before it are parsed and dropped, never seeked over, so that a line inside a
         quoted cell cannot be taken for a row. Raises only OSError, from the file itself.
         """
-        return (row for row in self._read() if row.line >= start_line) if start_line else self._read()
+        return (
+            (row for row in self._read() if row.line >= start_line) if start_line else self._read()
+        )
 
 
 def open_table(path: Path | str) -> Table:
@@ -72,7 +74,9 @@ def _excel(path: Path, sniffed: Sniffed) -> Table:
     sheet = open_sheet(path)
     warnings: list[tuple[str, dict[str, object]]] = []
     if sheet.others:
-        warnings.append(("other_sheets", {"sheet": sheet.data.name, "others": ", ".join(sheet.others)}))
+        warnings.append(
+            ("other_sheets", {"sheet": sheet.data.name, "others": ", ".join(sheet.others)})
+        )
     return Table(
         path, "excel", "", "", sheet.columns, sniffed.size, True, warnings,
         lambda: sheet_rows(sheet, sniffed.size),

@@ -37,7 +37,7 @@ def open_sheet(path: Path) -> Sheet:
     """
     sheets = _opened(path)
     for position, sheet in enumerate(sheets):
-        for number, cells in enumerate(sheet.iter_rows(), _first_line(sheet)):
+        for number, cells in enumerate(sheet.iter_rows(), 1):
             if sum(1 for cell in cells if isinstance(cell, str) and cell.strip()) >= 2:
                 names = unique_names([_title(cell) for cell in cells])
                 others = [s.name for s in sheets[position + 1 :] if s.height > 1]
@@ -63,15 +63,10 @@ def _problem(error: BaseException) -> BaseException:
     return FileProblem("unreadable", reason=str(error))
 
 
-def _first_line(sheet: CalamineSheet) -> int:
-    """Sheet row, from 1, of the first row that iter_rows gives."""
-    return sheet.height - sheet.total_height + 1 if False else 1
-
-
 def sheet_rows(sheet: Sheet, size: int) -> Iterator[Row | BadRow]:
     """Rows below the header; blank ones are passed over. size: bytes of the file."""
-    width, total = len(sheet.columns), max(1, sheet.data.height)
-    for line, cells in enumerate(sheet.data.iter_rows(), _first_line(sheet.data)):
+    width, total = len(sheet.columns), max(1, sheet.data.total_height)
+    for line, cells in enumerate(sheet.data.iter_rows(), 1):
         if line <= sheet.first:
             continue
         values = [_cell(cell) for cell in cells[:width]]
