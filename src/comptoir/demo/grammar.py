@@ -60,7 +60,11 @@ def expand(rng: Random, phrase: str, formal: bool = True) -> str:
     """Choose every alternative, innermost first, and the register; slots are left as they are."""
     text = phrase
     while match := _ALTERNATIVES.search(text):
-        chosen = rng.choice(match.group(1).split("|")) if "<" not in match.group(1) else _split(rng, match)
+        chosen = (
+            rng.choice(match.group(1).split("|"))
+            if "<" not in match.group(1)
+            else _split(rng, match)
+        )
         text = text[: match.start()] + chosen + text[match.end() :]
     text = _REGISTER.sub(lambda m: m.group(1 if formal else 2), text)
     return re.sub(r"  +", " ", text).strip()
@@ -79,7 +83,9 @@ def fill(text: str, slots: dict[str, str]) -> str:
 def product_slots(product: Product) -> dict[str, str]:
     """French determiners and agreements of a product, and its English and Spanish names."""
     feminine, noun = product.feminine, product.noun
-    vowel = unicodedata.normalize("NFD", noun[0]).encode("ascii", "ignore").decode().lower() in "aeiou"
+    vowel = (
+        unicodedata.normalize("NFD", noun[0]).encode("ascii", "ignore").decode().lower() in "aeiou"
+    )
     words = {
         "le": f"l'{noun}" if vowel else f"{'la' if feminine else 'le'} {noun}",
         "du": f"de l'{noun}" if vowel else f"{'de la' if feminine else 'du'} {noun}",
@@ -90,7 +96,12 @@ def product_slots(product: Product) -> dict[str, str]:
         "e": "e" if feminine else "",
         "il": "elle" if feminine else "il",
     }
-    return words | {"noun": noun, "title": product.title, "en": product.english, "es": product.spanish}
+    return words | {
+        "noun": noun,
+        "title": product.title,
+        "en": product.english,
+        "es": product.spanish,
+    }
 
 
 def sloppy(rng: Random, text: str, hand: Hand) -> str:

@@ -169,13 +169,22 @@ def parcel_number(carrier: str, serial: int) -> str:
 def hour_of_day(rng: Random) -> float:
     """A minute of the day at which customers are awake: lunch and evening are busiest."""
     first, last = rng.choices(
-        ((7 * 60, 9 * 60), (9 * 60, 12 * 60), (12 * 60, 14 * 60), (14 * 60, 18 * 60), (18 * 60, 23 * 60), (0, 60)),
+        (
+            (7 * 60, 9 * 60),
+            (9 * 60, 12 * 60),
+            (12 * 60, 14 * 60),
+            (14 * 60, 18 * 60),
+            (18 * 60, 23 * 60),
+            (0, 60),
+        ),
         (10, 18, 18, 20, 32, 2),
     )[0]
     return first + (last - first) * rng.random()
 
 
-def make_orders(rng: Random, customers: list[str], first: date, last: date, target: int) -> list[Order]:
+def make_orders(
+    rng: Random, customers: list[str], first: date, last: date, target: int
+) -> list[Order]:
     """
     About `target` orders from `first` to `last` included, in order of time.
 
