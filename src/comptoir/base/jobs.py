@@ -9,9 +9,10 @@ minute to enqueue again what a killed worker left behind.
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from comptoir.base import outbox
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.25
 RECOVER_SECONDS = 30.0
+LOST_AFTER = timedelta(minutes=10)
 
 Recovery = Callable[[], int]
 _recoveries: list[Recovery] = []
@@ -32,13 +34,18 @@ def recovery(find_lost: Recovery) -> Recovery:
 
 
 def work(stop: threading.Event, worker_id: str) -> None:
-    """Run tasks and drain the outbox until `stop` is set."""
-    last_recovery = 0.0
+    """Run tasks and drain the outbox until `stop` is set; a failing round is logged and retried."""
+    next_recovery = 0.0
     while not stop.is_set():
-        if time.monotonic() - last_recovery >= RECOVER_SECONDS:
-            _recover()
-            last_recovery = time.monotonic()
-        if not work_once(worker_id):
+        try:
+            if time.monotonic() >= next_recovery:
+                _recover()
+                next_recovery = time.monotonic() + RECOVER_SECONDS
+            done = work_once(worker_id)
+        except DatabaseError:
+            log.exception("jobs.round_failed")
+            done = 0
+        if not done:
             stop.wait(IDLE_SECONDS)
 
 

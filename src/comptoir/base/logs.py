@@ -1,6 +1,7 @@
 """Structured logs: one event a line, for people on a terminal or as JSON for machines."""
 
 import logging.config
+import sys
 from typing import Any
 
 import structlog
@@ -21,7 +22,9 @@ def logging_config(level: str, form: str) -> dict[str, Any]:
     Configures structlog as well, and applies the result at once.
     """
     last = (
-        structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     config = _config(level, last)
     logging.config.dictConfig(config)
@@ -48,6 +51,8 @@ def _config(level: str, last: structlog.typing.Processor) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.db.backends": {"level": "WARNING"},
+            "django_tasks": {"level": "WARNING"},
+            "django_tasks_db": {"level": "WARNING"},
             "granian": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
         },
     }

@@ -158,3 +158,45 @@ class IdBlock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.next}"
+
+
+class Invitation(models.Model):
+    """
+    A link that lets one person join a workspace, once, until it expires.
+
+    Only a digest of the link's token is kept. email: whom it was meant for, as
+    a reminder for the team; whoever holds the link may use it.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    role = models.CharField(max_length=12, choices=Role.choices)
+    email = models.EmailField(blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+
+    objects = Scoped["Invitation"]()
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.workspace_id} until {self.expires_at:%F}"
+
+
+class WorkspaceDeletion(models.Model):
+    """
+    A workspace on its way out: hidden at once, emptied by the worker.
+
+    Kept after the rows are gone until every derived copy is gone too, so that a
+    worker killed half-way is followed by one that finishes. tried_at: when it was
+    last handed to the worker.
+    """
+
+    workspace_id = models.BigIntegerField(unique=True)
+    slug = models.CharField(max_length=60)
+    tried_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,6 +1,7 @@
 """Starting Comptoir: all at once, or web and worker apart."""
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -36,13 +37,12 @@ def up(
     _refuse_taken(settings)
     django()
     _migrate()
-    worker = _start_worker()
+    background = Background()
     threading.Thread(target=_announce, args=(settings, browser), daemon=True).start()
     try:
         _serve(settings)
     finally:
-        worker.terminate()
-        worker.wait(timeout=30)
+        background.stop()
 
 
 @app.command()
@@ -58,7 +58,9 @@ def web() -> None:
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    follow: int = typer.Option(0, hidden=True, help="End when this process is gone."),
+) -> None:
     """
     Do the background work alone: imports, labels, conversations, figures.
 
@@ -78,22 +80,42 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    if os.environ.get("COMPTOIR_PARENT"):
-        threading.Thread(target=_follow_parent, args=(os.getppid(), stop), daemon=True).start()
-    os.environ.pop("COMPTOIR_PARENT", None)
-    jobs.work(stop, worker_id=f"{os.uname().nodename}-{os.getpid()}"[:64])
+    if follow:
+        threading.Thread(target=_follow, args=(follow, stop), daemon=True).start()
+    jobs.work(stop, worker_id=f"{platform.node()}-{os.getpid()}"[:64])
 
 
-def _follow_parent(parent: int, stop: threading.Event) -> None:
+def _follow(parent: int, stop: threading.Event) -> None:
     """End with the process that started us, even when it was killed outright."""
     while os.getppid() == parent:
         time.sleep(1)
     stop.set()
 
 
-def _start_worker() -> "subprocess.Popen[bytes]":
-    environ = os.environ | {"COMPTOIR_PARENT": "1"}
-    return subprocess.Popen([sys.executable, "-m", "comptoir", "worker"], env=environ)
+class Background:
+    """A worker process of our own, started again whenever it ends before we do."""
+
+    PAUSE_SECONDS = 2.0
+
+    def __init__(self) -> None:
+        self._ending = threading.Event()
+        self._process = self._start()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        self._ending.set()
+        self._process.terminate()
+        self._process.wait(timeout=60)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "comptoir", "worker", "--follow", str(os.getpid())]
+        return subprocess.Popen(command)  # noqa: S603 our own command, no shell
+
+    def _watch(self) -> None:
+        while not self._ending.is_set():
+            self._process.wait()
+            if not self._ending.wait(self.PAUSE_SECONDS):
+                self._process = self._start()
 
 
 def _migrate() -> None:
