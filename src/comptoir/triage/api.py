@@ -1,0 +1,45 @@
+"""
+What other contexts may use of `triage`.
+
+All functions work inside a workspace scope. Label texts (INTENTS, TONES, URGENCIES) are
+lazily translated: turn them into `str` when showing them.
+"""
+
+from comptoir.triage.corrections import correct, corrections, undo_correction
+from comptoir.triage.labels import group_members, group_sizes, labels, pending
+from comptoir.triage.reasons import reason_sentence
+from comptoir.triage.records import (
+    FIELDS,
+    Choice,
+    CorrectionView,
+    EntityView,
+    Field,
+    IntentView,
+    LabelView,
+)
+from comptoir.triage.relabel import relabel
+from comptoir.triage.taxonomy import INTENTS, LANGUAGES, TONES, URGENCIES, choices
+
+__all__ = [
+    "FIELDS",
+    "INTENTS",
+    "LANGUAGES",
+    "TONES",
+    "URGENCIES",
+    "Choice",
+    "CorrectionView",
+    "EntityView",
+    "Field",
+    "IntentView",
+    "LabelView",
+    "choices",
+    "correct",
+    "corrections",
+    "group_members",
+    "group_sizes",
+    "labels",
+    "pending",
+    "reason_sentence",
+    "relabel",
+    "undo_correction",
+]

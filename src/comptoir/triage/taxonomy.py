@@ -1,0 +1,80 @@
+"""The names of everything a label can say, with the words users read."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from comptoir.triage.records import Choice
+
+INTENTS: Mapping[str, Promise] = {
+    "fault": _("Fault"),
+    "delivery": _("Delivery"),
+    "damaged_item": _("Damaged item"),
+    "invoice_payment": _("Invoice and payment"),
+    "refund": _("Refund"),
+    "withdrawal_return_cancel": _("Return or cancellation"),
+    "account_access": _("Account access"),
+    "product_question": _("Product question"),
+    "availability": _("Availability"),
+    "product_request": _("Product request"),
+    "suggestion": _("Suggestion"),
+    "price_promo": _("Price and promotion"),
+    "complaint": _("Complaint"),
+    "praise": _("Praise"),
+    "recommendation": _("Recommendation"),
+    "dissuasion": _("Dissuasion"),
+    "purchase_intent": _("Purchase intent"),
+    "churn_threat": _("Threat to leave"),
+    "legal_threat": _("Legal threat"),
+    "data_security": _("Data and security"),
+    "job_application": _("Job application"),
+    "thanks": _("Thanks"),
+    "spam": _("Spam"),
+    "other": _("Other"),
+}
+"""Base taxonomy, in the order it is shown; a message may have several."""
+
+COMPLAINTS = frozenset({"complaint", "dissuasion", "churn_threat", "legal_threat"})
+"""Intents that put a conversation in the view of complaints."""
+
+TONES: Mapping[int, Promise] = {
+    -1: _("Negative"),
+    0: _("Neutral"),
+    1: _("Positive"),
+}
+
+URGENCIES: Mapping[int, Promise] = {
+    0: pgettext_lazy("urgency", "Can wait"),
+    1: pgettext_lazy("urgency", "Soon"),
+    2: pgettext_lazy("urgency", "Urgent"),
+}
+
+LANGUAGES: Mapping[str, Promise] = {
+    "fr": _("French"),
+    "en": _("English"),
+    "de": _("German"),
+    "es": _("Spanish"),
+    "it": _("Italian"),
+    "nl": _("Dutch"),
+    "pt": _("Portuguese"),
+    "ar": _("Arabic"),
+    "und": _("Undetermined"),
+}
+
+_YES_NO: Mapping[bool, Promise] = {True: _("Yes"), False: _("No")}
+
+_BY_FIELD: Mapping[str, Mapping[str, Promise] | Mapping[int, Promise] | Mapping[bool, Promise]] = {
+    "language": LANGUAGES,
+    "tone": TONES,
+    "urgency": URGENCIES,
+    "needs_answer": _YES_NO,
+    "irony": _YES_NO,
+    "intents": INTENTS,
+}
+
+
+def choices(field: str) -> list[Choice]:
+    """The values a field can be corrected to, in the reader's language."""
+    return [Choice(value, str(label)) for value, label in _BY_FIELD[field].items()]
