@@ -49,14 +49,18 @@ _CARRIER = re.compile(
     r"tracking|parcel|shipment)\b[^\d\n]{0,30}?(?<!\d)(\d(?:[ ]?\d){7,14})(?!\d)",
     re.I,
 )
-_ORDER = re.compile(
-    r"(?<!\w)(?P<strong>commandes?|cmd|order|purchase|achat|r[ée]f(?:[ée]rence)?s?|dossier|ticket|"
-    r"facture|invoice|contrat|client)?"
-    r"(?P<sign>(?:[ ]?(?:n[°ºo]|num[ée]ro|number|no\.?|id|de commande|:|#|is|est|de|le|la|suivante)"
-    r"){0,4})[ .:#°]{0,3}(?P<number>(?=[A-Z-]{0,8}\d)[A-Z]{0,5}-?\d{3,20}(?:-\d{1,10}){0,3}|[A-Z]{9})"
-    r"(?![\w/€%]|[.,:]\d| ?(?:€|euros?|eur|h|mbps|mo|go|jours|ans|heures|mn|min|km|fois)\b)",
+_NUMBER = r"(?P<number>(?=[A-Z]{0,6}-?\d)[A-Z]{0,6}-?\d{3,20}(?:-\d{1,10}){0,3}"
+_NOT_AN_ORDER = (
+    r"(?![\w/€%]|[.,:]\d| ?(?i:€|euros?|eur|h|mbps|mo|go|jours?|mois|ans|heures?|mn|min|km|fois)\b)"
 )
-_ORDER_I = re.compile(_ORDER.pattern.replace("(?<!\\w)", "(?<!\\w)(?i:", 1).replace(")?(?P<sign>", "))?(?P<sign>", 1))  # fmt: skip
+_LINKING = r"(?:(?i:n[°ºo]|num[ée]ro|number|no|id|is|est|de commande|de|suivante?|du)[ .:#°]{1,3}|[ .:#°(]){0,6}"
+_ORDER = re.compile(
+    r"(?<!\w)(?i:commandes?|cmd|orders?|purchase|achat|r[ée]f(?:[ée]rence)?s?|dossier|ticket|"
+    rf"facture|invoice|contrat|booking){_LINKING}{_NUMBER}|[A-Z]{{9}}){_NOT_AN_ORDER}"
+)
+_ORDER_SIGN = re.compile(
+    rf"(?<![\w&])(?:(?i:n[°º]|num[ée]ro|nr)[ .:]{{0,3}}|#){_NUMBER}){_NOT_AN_ORDER}"
+)
 _AMOUNT = re.compile(
     r"(?P<before>[€$£]) ?(?P<a>\d{1,3}(?:[  .,]\d{3})*(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?)(?!\d)|"
     r"(?<![\w.,])(?P<b>\d{1,3}(?:[  .]\d{3})+(?:,\d{1,2})?|\d{1,7}(?:[.,]\d{1,2})?) ?"
@@ -139,16 +143,13 @@ def _is_year(number: str) -> bool:
 
 
 def _orders(text: str) -> Iterator[Entity]:
-    for match in _ORDER_I.finditer(text):
-        number, sign = match["number"], match["sign"]
-        announced = match["strong"] or sign.strip() or text[match.start("number") - 1 : match.start("number")] in "#°"  # fmt: skip
-        marked = "#" in match.group() or "°" in match.group() or "um" in sign.lower()
-        weak = not match["strong"] and (not marked or len(number) < 5)
-        if not announced or weak or (_is_year(number) and not marked):
-            continue
-        if number.isalpha() and not match["strong"]:
-            continue
-        yield Entity("order", number.upper(), match.start("number"), match.end("number"))
+    """Numbers announced by a word (order, invoice, file…), then long ones behind "n°" or "#"."""
+    for match in _ORDER.finditer(text):
+        if not _is_year(match["number"]):
+            yield Entity("order", match["number"], match.start("number"), match.end("number"))
+    for match in _ORDER_SIGN.finditer(text):
+        if len(match["number"]) > 4 and not _phone(match["number"]):
+            yield Entity("order", match["number"], match.start("number"), match.end("number"))
 
 
 def _phones(text: str) -> Iterator[Entity]:

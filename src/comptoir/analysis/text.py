@@ -56,7 +56,9 @@ def _dropped() -> str:
 # Vowel signs of Indic scripts (Mc) are not \w for Python, yet cutting there would cut words.
 _SIGNS = _ranges([p for p in range(0x80, 0x20000) if unicodedata.category(chr(p)) == "Mc"])
 # Large character classes are slow, so the rare scripts that need them are looked for first.
-_RARE = re.compile("[\u0370-\u1fff\u2028-\u20ff\u2c00-\u2fff\u3000-\ud7ff\ue000-\ufe0e\ufe10-\uffff\U00010000-\U0001efff\U0001fb00-\U0010ffff]")
+_RARE = re.compile(
+    "[\u0370-\u1fff\u2028-\u20ff\u2c00-\u2fff\u3000-\ud7ff\ue000-\ufe0e\ufe10-\uffff\U00010000-\U0001efff\U0001fb00-\U0010ffff]"
+)
 _GENDER = re.compile("\u200d[♀♂]")
 _DROP_COMMON = re.compile("[\u0300-\u036f\xad\u200b-\u200f\ufe0f\U0001f3fb-\U0001f3ff]+")
 _DROP = re.compile(f"[{_dropped()}]+")

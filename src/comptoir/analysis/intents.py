@@ -1,0 +1,112 @@
+"""
+What does the writer want? Several answers may hold, each with the words that say so.
+
+Phrases come from data/intents.tsv, in French and English; a few intents also follow from
+tone. `other` stands alone when nothing is recognised.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from comptoir.analysis.lexicons import entries, rows
+from comptoir.analysis.phrases import PhraseBook
+from comptoir.analysis.tone import Tone
+
+INTENTS = (
+    "fault", "delivery", "damaged_item", "invoice_payment", "refund", "withdrawal_return_cancel",
+    "account_access", "product_question", "availability", "product_request", "suggestion",
+    "price_promo", "complaint", "praise", "recommendation", "dissuasion", "purchase_intent",
+    "churn_threat", "legal_threat", "data_security", "job_application", "thanks", "spam", "other",
+)  # fmt: skip
+LEAST = 0.4
+"""Intents less sure than this are not given."""
+_HIGHEST = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One thing wanted: a name of INTENTS, the chance of being right, and "code:evidence"."""
+
+    name: str
+    confidence: float
+    reason: str
+
+
+@cache
+def _book() -> PhraseBook[tuple[str, float]]:
+    return PhraseBook(
+        (phrase, (name, float(confidence)))
+        for name, confidence, field in rows("intents.tsv")
+        for phrase in entries(field)
+    )
+
+
+def _scores(words: Sequence[str]) -> dict[str, tuple[float, float, str]]:
+    """Per intent: chance that none of its phrases is right, best phrase's confidence, its words."""
+    scores: dict[str, tuple[float, float, str]] = {}
+    seen: set[tuple[str, int]] = set()
+    for found in _book().find(words):
+        name, chance = found.payload
+        wrong, best, said = scores.get(name, (1.0, 0.0, ""))
+        if any((name, at) in seen for at in range(found.start, found.end)):
+            wrong = min(wrong, 1 - chance)  # the same words twice are one piece of evidence
+        else:
+            wrong *= 1 - chance
+        seen.update((name, at) for at in range(found.start, found.end))
+        if chance > best:
+            best, said = chance, " ".join(words[found.start : found.end])
+        scores[name] = (wrong, best, said)
+    return scores
+
+
+def _from_tone(found: dict[str, Intent], tone: Tone) -> None:
+    """Complaint and praise also show in tone; ironic thanks and praise are neither."""
+    if tone.irony:
+        for name in ("praise", "thanks", "recommendation"):
+            found.pop(name, None)
+        _raise(found, Intent("complaint", 0.7, tone.irony_reason))
+    elif tone.tone < 0:
+        if "praise" in found and tone.confidence > 0.55:
+            del found["praise"]
+        if tone.confidence >= 0.6 and "job_application" not in found:
+            _raise(found, Intent("complaint", min(0.85, tone.confidence - 0.08), tone.reasons[0]))
+    elif tone.tone > 0 and tone.confidence >= 0.65:
+        _raise(found, Intent("praise", min(0.85, tone.confidence - 0.08), tone.reasons[0]))
+
+
+def _raise(found: dict[str, Intent], intent: Intent) -> None:
+    """Keep the surer of an intent already found and this one."""
+    known = found.get(intent.name)
+    if known is None or known.confidence < intent.confidence:
+        found[intent.name] = intent
+
+
+def _settle(found: dict[str, Intent]) -> None:
+    """What excludes what."""
+    if "dissuasion" in found and "recommendation" in found:
+        weaker = min(found["dissuasion"], found["recommendation"], key=lambda it: it.confidence)
+        del found[weaker.name]
+    others = set(found) - {"thanks", "praise", "complaint", "recommendation"}
+    if "thanks" in found and (others or "complaint" in found):
+        said = found["thanks"]
+        found["thanks"] = Intent("thanks", said.confidence * 0.5, said.reason)
+
+
+def read(words: Sequence[str], tone: Tone) -> tuple[Intent, ...]:
+    """
+    The intents of a message, surest first; `other` alone when nothing is recognised.
+
+    words: `tone.plain_words` of the message.
+    """
+    found: dict[str, Intent] = {}
+    for name, (wrong, _, said) in _scores(words).items():
+        found[name] = Intent(name, min(_HIGHEST, 1 - wrong), f"words:{said}")
+    _from_tone(found, tone)
+    _settle(found)
+    kept = [intent for intent in found.values() if intent.confidence >= LEAST]
+    if not kept:
+        return (Intent("other", 0.5 if len(words) > 3 else 0.6, "nothing_recognised:"),)
+    order = {name: place for place, name in enumerate(INTENTS)}
+    kept.sort(key=lambda intent: (-intent.confidence, order[intent.name]))
+    return tuple(kept)

@@ -1,0 +1,259 @@
+"""
+Is a message negative, neutral or positive; and does it mean what it says?
+
+Rules over word lists of our own (data/tone_*.tsv). Every phrase found weighs −3 to 3;
+the words beside it turn ("pas content"), strengthen ("vraiment nul") or soften it; what
+follows "mais" counts more than what precedes; capitals, lengthened words and exclamation
+marks raise the voice. Praise or thanks next to a complaint, without a "but" between them,
+is read as irony: "Merci @marque pour ces deux semaines sans internet" is no praise.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from comptoir.analysis.lexicons import entries, rows, weighted
+from comptoir.analysis.phrases import Found, PhraseBook, longest
+from comptoir.analysis.text import fold
+
+_THRESHOLD = 1.0
+_NEGATION_REACH = 3
+_IRONY_REACH = 18
+_SMILEYS = (
+    (re.compile(r"[:;=8]['’]?-?[)D\]]+(?!\w)|\^\^|\bx[Dd]\b"), " smileyhappy "),
+    (re.compile(r"(?<![\w/])[:;=]['’]?-?[(\[]+|:/(?!/)|(?<!\d):['’]\("), " smileysad "),
+    (re.compile(r"<3"), " smileyheart "),
+)
+_SMILEY_SIGNS = re.compile(r"[:;=8^<x]['’]?-?[)D\](\[/^3d]")
+_SHOUTED = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
+_STRETCHED = re.compile(r"(\w)\1{2,}")
+_WORD_START = re.compile(r"\b\w{3,}")
+_THANKS = frozenset(["merci", "bravo", "felicitations", "felicitation", "chapeau", "thanks", "thank", "congrats"])
+_IRONIC_EMOJI = frozenset(["🙃", "👏", "🤡"])
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """
+    tone: -1, 0 or 1. confidence and irony_confidence: chance, 0 to 1, of being right.
+
+    reasons: "code:evidence", strongest first. hits: words found, for other rules to read.
+    """
+
+    tone: int
+    confidence: float
+    reasons: tuple[str, ...]
+    irony: bool
+    irony_confidence: float
+    irony_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    end: int
+    weight: float
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    book: PhraseBook[float]
+    negations: frozenset[str]
+    stronger: frozenset[str]
+    weaker: frozenset[str]
+    contrast: frozenset[str]
+
+
+@cache
+def _rules(family: str) -> _Rules:
+    """Word lists for French ("fr"), English ("en") or, when unsure, both ("")."""
+    names = {"fr": ["tone_fr.tsv"], "en": ["tone_en.tsv"]}.get(family, ["tone_fr.tsv", "tone_en.tsv"])  # fmt: skip
+    role = {row[0]: frozenset(fold(w) for w in entries(row[2])) for row in rows("tone_rules.tsv")}
+    negations = {"fr": role["negation_fr"], "en": role["negation_en"]}
+    return _Rules(
+        weighted(*names, "tone_emoji.tsv"),
+        negations.get(family, role["negation_fr"] | role["negation_en"]),
+        role["stronger"],
+        role["weaker"],
+        role["contrast"],
+    )
+
+
+@cache
+def _ironies() -> PhraseBook[tuple[float, float]]:
+    return PhraseBook(
+        (phrase, (float(alone), float(beside)))
+        for alone, beside, field in rows("irony.tsv")
+        for phrase in entries(field)
+    )
+
+
+def family(language: str) -> str:
+    """Which word lists serve a language: its own when there is one, both when unsure."""
+    return language if language in {"fr", "en"} else ""
+
+
+def with_smileys(text: str) -> str:
+    """Typed smileys become words, which folding would drop."""
+    if _SMILEY_SIGNS.search(text):
+        for pattern, word in _SMILEYS:
+            text = pattern.sub(word, text)
+    return text
+
+
+def plain_words(words: Sequence[str]) -> list[str]:
+    """Words as sentiment and intents read them: no handles, tags without sign, no stretching."""
+    kept: list[str] = []
+    for word in words:
+        if word[0] == "@":
+            continue
+        bare = word[1:] if word[0] == "#" else word
+        kept.append(_STRETCHED.sub(r"\1", bare) if len(bare) > 3 and bare.isalpha() else bare)
+    return [word for word in kept if word]
+
+
+def _weigh(found: Found[float], words: Sequence[str], reached: int, rules: _Rules) -> _Hit:
+    """One phrase with the words beside it taken into account; `reached` ends the last phrase."""
+    weight, code = found.payload, "word"
+    before = words[max(reached, found.start - _NEGATION_REACH) : found.start]
+    if any(word in rules.stronger for word in before[-2:]):
+        weight *= 1.4
+    elif any(word in rules.weaker for word in before[-2:]):
+        weight *= 0.6
+    after = words[found.end : found.end + 1]
+    turned = any(word in rules.negations for word in before) or (
+        weight > 0 and after and after[0] in {"pas", "jamais"}
+    )
+    if turned and words[found.start] not in rules.negations:
+        weight, code = weight * (-0.8 if weight > 0 else -0.3), "negation"
+    return _Hit(found.start, found.end, weight, code)
+
+
+def _hits(words: Sequence[str], rules: _Rules) -> list[_Hit]:
+    """Weighted phrases in order; "mais" moves the balance towards what follows it."""
+    hits: list[_Hit] = []
+    reached = 0
+    for found in longest(rules.book.find(words)):
+        hits.append(_weigh(found, words, reached, rules))
+        reached = found.end
+    turns = [at for at, word in enumerate(words) if word in rules.contrast]
+    if not turns:
+        return hits
+    return [
+        _Hit(hit.start, hit.end, hit.weight * (1.3 if hit.start > turns[-1] else 0.7), hit.code)
+        for hit in hits
+    ]
+
+
+def _voice(text: str, words: Sequence[str]) -> tuple[float, str]:
+    """How loud: factor on the weights, and the reason's code ("" when calm)."""
+    if len(shouted := _SHOUTED.findall(text)) >= 3 and len(shouted) * 2 > len(_WORD_START.findall(text)):  # fmt: skip
+        return 1.25, "capitals"
+    if text.count("!") >= 2:
+        return 1.15, "exclamation"
+    if any(_STRETCHED.search(word) for word in words if word.isalpha()):
+        return 1.15, "stretched"
+    return 1.0, ""
+
+
+def _thanks_for_trouble(
+    words: Sequence[str], hits: Sequence[_Hit], contrast: frozenset[str]
+) -> str:
+    """Thanks or congratulations aimed at trouble, without a "but" between; "" otherwise."""
+    polite = {at for hit in hits if hit.weight == 0 for at in range(hit.start, hit.end)}
+    for at, word in enumerate(words[:-2]):
+        if word not in _THANKS or at in polite:
+            continue
+        reach = words[at + 1 : at + _IRONY_REACH]
+        if any(other in contrast for other in reach):
+            continue
+        bad = [h for h in hits if at < h.start < at + _IRONY_REACH and h.weight <= -1]
+        aimed = any(
+            other in {"pour", "de", "d", "a", "au", "for", "les", "le"} for other in reach[:2]
+        )
+        if bad and aimed and not any(h.weight >= 1 and at < h.start < bad[0].start for h in hits):
+            return " ".join([word, "…", *words[bad[0].start : bad[0].end]])
+    return ""
+
+
+def _irony(words: Sequence[str], hits: Sequence[_Hit], rules: _Rules) -> tuple[float, str]:
+    """Chance that the praise is not meant, and why."""
+    bad = -sum(hit.weight for hit in hits if hit.weight < 0)
+    best, reason = 0.0, ""
+    if bad >= 1 and (evidence := _thanks_for_trouble(words, hits, rules.contrast)):
+        best, reason = 0.75, f"irony_thanks:{evidence}"
+    if bad >= 1 and (emoji := _IRONIC_EMOJI.intersection(words)):
+        best, reason = max((best, reason), (0.6, f"irony_emoji:{min(emoji)}"))
+    split = any(word in rules.contrast for word in words)
+    for found in _ironies().find(words):
+        alone, beside = found.payload
+        chance = beside if bad >= 2 and not (split and beside < 0.7) else alone
+        if chance > best and not _is_turned(found, words, rules):
+            best, reason = chance, f"irony_phrase:{' '.join(words[found.start : found.end])}"
+    return best, reason
+
+
+def _is_turned(found: Found[tuple[float, float]], words: Sequence[str], rules: _Rules) -> bool:
+    """ "pas génial" is plain speech."""
+    return any(word in rules.negations for word in words[max(0, found.start - 2) : found.start])
+
+
+def _confidence(tone: int, good: float, bad: float, count: int) -> float:
+    """Chance of being right: more weight is surer, mixed feelings less."""
+    if tone == 0:
+        if not good and not bad:
+            return 0.6 if count >= 4 else 0.5
+        return 0.45
+    strong, weak = max(good, bad), min(good, bad)
+    sure = 0.5 + 0.45 * (1 - math.exp(-(strong - weak) / 3))
+    return max(0.45, sure * (1 - 0.25 * weak / strong))
+
+
+def _reasons(words: Sequence[str], hits: Sequence[_Hit], tone: int, loud: str) -> tuple[str, ...]:
+    """The phrases that weighed most for the answer given."""
+    telling = [hit for hit in hits if hit.weight and (tone == 0 or hit.weight * tone > 0)]
+    telling.sort(key=lambda hit: -abs(hit.weight))
+    said = [f"{hit.code}:{' '.join(words[max(0, hit.start - 2) if hit.code == 'negation' else hit.start : hit.end])}" for hit in telling[:3]]  # fmt: skip
+    if loud and tone:
+        said.append(f"{loud}:")
+    return tuple(dict.fromkeys(said)) or ("no_evidence:",)
+
+
+def _with_rating(found: Tone, rating: float) -> Tone:
+    """A rating outweighs words; where both disagree, the answer is less sure."""
+    rated = -1 if rating <= 2 else 1 if rating >= 4 else found.tone
+    if not 0 <= rating <= 5 or 2 < rating < 4:
+        return found
+    agrees = rated == found.tone
+    confidence = max(0.92, found.confidence) if agrees else 0.8 if found.tone == 0 else 0.7
+    reasons = (f"rating:{rating:g}", *(found.reasons if agrees else ()))
+    irony = found.irony and rated < 0
+    return Tone(rated, confidence, reasons, irony, found.irony_confidence, found.irony_reason)
+
+
+def read(text: str, words: Sequence[str], language: str, rating: float | None = None) -> Tone:
+    """
+    Tone and irony of a message.
+
+    text: as written; words: `plain_words` of it; rating: 1 to 5, None when there is none.
+    """
+    rules = _rules(family(language))
+    hits = _hits(words, rules)
+    ironic, irony_reason = _irony(words, hits, rules)
+    factor, loud = _voice(text, words)
+    good = factor * sum(hit.weight for hit in hits if hit.weight > 0)
+    bad = -factor * sum(hit.weight for hit in hits if hit.weight < 0)
+    if ironic >= 0.5:
+        bad, good = bad + 0.6 * good + 1, 0.0
+    score = good - bad
+    tone = 0 if abs(score) < _THRESHOLD else 1 if score > 0 else -1
+    reasons = _reasons(words, hits, tone, loud)
+    if ironic >= 0.5:
+        reasons = (irony_reason, *reasons)
+    confidence = _confidence(tone, good, bad, len(words)) * (0.9 if 0.3 < ironic < 0.7 else 1)
+    sure = ironic if ironic >= 0.5 else 1 - max(ironic, 0.08 if good and bad else 0.03)
+    found = Tone(tone, confidence, reasons, ironic >= 0.5, sure, irony_reason)
+    return found if rating is None else _with_rating(found, rating)
