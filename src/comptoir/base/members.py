@@ -190,9 +190,7 @@ def remove(workspace: Workspace, user: User, actor: User) -> None:
         _keep_an_owner(workspace, member)
         member.delete()
         verb = "team.left" if user.pk == actor.pk else "team.removed"
-        audit.record(
-            verb, actor=actor, workspace=workspace, target=user.email, role=member.role
-        )
+        audit.record(verb, actor=actor, workspace=workspace, target=user.email, role=member.role)
 
 
 def role_of(workspace: Workspace, user: User) -> str:

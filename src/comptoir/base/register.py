@@ -12,7 +12,9 @@ erasure.rule(
     models.AuditEntry, "kept", "Who did what in the team; details hold no customer's text."
 )
 erasure.rule(models.OutboxEvent, "kept", "Payloads hold ids only, which lead nowhere once erased.")
-erasure.rule(models.SetAsideEvent, "kept", "Payloads hold ids only, which lead nowhere once erased.")
+erasure.rule(
+    models.SetAsideEvent, "kept", "Payloads hold ids only, which lead nowhere once erased."
+)
 erasure.rule(models.OutboxCursor, "kept", "A position in the outbox.")
 erasure.rule(models.IdBlock, "kept", "A counter.")
 erasure.rule(models.WorkspaceDeletion, "kept", "The address of a deleted workspace and when.")

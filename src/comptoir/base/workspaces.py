@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 LANGUAGES = ("fr", "en", "de", "es", "it", "nl", "pt", "pl", "ar")
 RESERVED_SLUGS = frozenset({"new", "setup", "account", "admin", "static", "help", "me"})
 DAYS = tuple(str(day) for day in range(7))
+
+LOST_AFTER = timedelta(minutes=10)
 
 Hours = dict[str, list[list[str]]]
 Forget = Callable[[int], None]
@@ -101,7 +103,9 @@ def free_slug(name: str) -> str:
     An address for `name` that no workspace has: "L’Épicerie" gives "lepicerie", then "lepicerie-2".
     """
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", folded.replace("'", "")).strip("-")[:50].strip("-") or "marque"
+    stem = (
+        re.sub(r"[^a-z0-9]+", "-", folded.replace("'", "")).strip("-")[:50].strip("-") or "marque"
+    )
     if stem in RESERVED_SLUGS:
         stem = f"{stem}-1"
     taken = set(Workspace.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
@@ -143,7 +147,7 @@ def finish_deletion(deletion_id: int) -> None:
 @jobs.recovery
 def find_unfinished_deletions() -> int:
     """Enqueue again the deletions that a killed or failing worker left half-way."""
-    overdue = clock.now() - jobs.LOST_AFTER
+    overdue = clock.now() - LOST_AFTER
     waiting = list(WorkspaceDeletion.objects.filter(finished_at=None, tried_at__lt=overdue))
     for asked in waiting:
         asked.tried_at = clock.now()
