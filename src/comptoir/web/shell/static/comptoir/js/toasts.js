@@ -1,0 +1,36 @@
+// Short messages at the foot of the page, with Undo. From the server: django messages, or the
+// header  HX-Trigger: {"toast": {"text": "…", "kind": "success", "undo": "/undo/12/"}}
+import { on } from "./dom.js";
+
+const STAY = 8000;
+const region = document.getElementById("toasts");
+const model = document.getElementById("toast-template");
+
+/** Says one thing. kind: success, error, warning or info; undo: an address posted to. */
+export function toast({ text, kind = "info", undo = "" }) {
+  if (!region || !model || !text) return;
+  const element = model.content.cloneNode(true).querySelector("[data-toast]");
+  element.dataset.kind = kind;
+  element.querySelector("[data-toast-text]").textContent = text;
+  const form = element.querySelector("[data-toast-undo]");
+  if (undo) {
+    form.action = undo;
+    form.hidden = false;
+  }
+  for (const old of region.querySelectorAll("[data-toast]")) old.remove();
+  region.append(element);
+  leaveLater(element);
+}
+
+/** Goes after a while, but never under the pointer or the focus; errors stay until dismissed. */
+function leaveLater(element) {
+  if (element.dataset.kind === "error") return;
+  setTimeout(() => {
+    if (element.matches(":hover, :focus-within")) leaveLater(element);
+    else element.remove();
+  }, STAY);
+}
+
+on("click", "[data-toast-close]", (button) => button.closest("[data-toast]").remove());
+document.addEventListener("toast", (event) => toast(event.detail));
+region?.querySelectorAll("[data-toast]").forEach(leaveLater);

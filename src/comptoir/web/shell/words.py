@@ -1,0 +1,78 @@
+"""The words people read for the codes the rest of Comptoir stores."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+TONES: Final = {
+    "negative": pgettext_lazy("tone of a message", "Negative"),
+    "neutral": pgettext_lazy("tone of a message", "Neutral"),
+    "positive": pgettext_lazy("tone of a message", "Positive"),
+}
+URGENCIES: Final = {
+    0: pgettext_lazy("urgency", "Not urgent"),
+    1: pgettext_lazy("urgency", "Soon"),
+    2: pgettext_lazy("urgency", "Urgent"),
+}
+STATUSES: Final = {
+    "open": pgettext_lazy("status of a conversation", "Open"),
+    "waiting": pgettext_lazy("status of a conversation", "Waiting for the customer"),
+    "snoozed": pgettext_lazy("status of a conversation", "Snoozed"),
+    "closed": pgettext_lazy("status of a conversation", "Closed"),
+}
+CHANNELS: Final = {
+    "x": "X",
+    "twitter": "X",
+    "facebook": "Facebook",
+    "messenger": "Messenger",
+    "instagram": "Instagram",
+    "youtube": "YouTube",
+    "tiktok": "TikTok",
+    "linkedin": "LinkedIn",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+    "reddit": "Reddit",
+    "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+    "email": _("E-mail"),
+    "mail": _("E-mail"),
+    "sms": _("SMS"),
+    "phone": _("Phone"),
+    "chat": _("Chat"),
+    "review": _("Review"),
+    "trustpilot": "Trustpilot",
+    "google": "Google",
+    "rss": _("Feed"),
+    "feed": _("Feed"),
+    "blog": _("Blog"),
+    "forum": _("Forum"),
+    "press": _("Press"),
+    "file": _("File"),
+}
+INTENTS: Final = {
+    "fault": _("Fault"),
+    "delivery": _("Delivery"),
+    "damaged_item": _("Damaged item"),
+    "invoice_payment": _("Invoice, payment"),
+    "refund": _("Refund"),
+    "withdrawal_return_cancel": _("Return, cancellation"),
+    "account_access": _("Account access"),
+    "product_question": _("Product question"),
+    "availability": _("Availability"),
+    "product_request": _("Product request"),
+    "suggestion": _("Suggestion"),
+    "price_promo": _("Price, promotion"),
+    "complaint": _("Complaint"),
+    "praise": _("Praise"),
+    "recommendation": _("Recommendation"),
+    "dissuasion": _("Dissuasion"),
+    "purchase_intent": _("Purchase intent"),
+    "churn_threat": _("May leave"),
+    "legal_threat": _("Legal threat"),
+    "data_security": _("Data, security"),
+    "job_application": _("Job application"),
+    "thanks": _("Thanks"),
+    "spam": _("Spam"),
+    "other": _("Other"),
+}
