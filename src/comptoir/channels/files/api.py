@@ -152,6 +152,9 @@ def _converted(rows: Iterator[Row | BadRow], change: Convert) -> Iterator[Conver
             yield Converted(line, raw, offset, change(values))
         except RowProblem as problem:
             yield Rejected(line, clipped(raw), problem.code, problem.fields, offset)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            # Nothing known gets here; should it, one row is listed instead of an import lost.
+            yield Rejected(line, clipped(raw), "bad_row", {}, offset)
 
 
 def _sample(table: Table) -> tuple[list[Row | BadRow], bool]:

@@ -4,7 +4,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
@@ -168,7 +168,7 @@ class _Area:
                 raise FileProblem("zip_bomb", reason="area")
 
 
-def _watcher(kind: Book, name: str, area: _Area):  # type: ignore[no-untyped-def]
+def _watcher(kind: Book, name: str, area: _Area) -> Callable[[bytes], None] | None:
     if kind == "xlsx" and name.startswith("xl/worksheets/"):
         return area.see_xlsx
     return area.see_ods if kind == "ods" and name == "content.xml" else None

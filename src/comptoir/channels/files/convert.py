@@ -11,7 +11,7 @@ from comptoir.channels.incoming import Incoming, Kind
 
 from .dates import DateParser
 from .mapping import COUNTS, Mapping
-from .problems import ROW_CODES, RowProblem
+from .problems import ROW_CODES, FileProblem, RowProblem
 from .rows import Row
 from .values import (
     TEXT_NULLS,
@@ -65,8 +65,8 @@ class _Converter:
         self.reply_dates = DateParser(mapping.reply_date_form, mapping.date_order, mapping.zone)
         self.counts = [(key, self.at[key]) for key in COUNTS if key in self.at]
         self.texts = [(key, self.at[key]) for key in _TEXTS if key in self.at]
-        self.fixed = {
-            key: read_count(value) if key in COUNTS else value
+        self.fixed: dict[str, Any] = {
+            key: _constant(key, value)
             for key, value in mapping.constants.items()
             if key in COUNTS or key in _TEXTS
         }
@@ -237,6 +237,13 @@ class _Converter:
                 own=True,
             )
         ]
+
+
+def _constant(key: str, value: str) -> str | int:
+    try:
+        return read_count(value) if key in COUNTS else value
+    except ValueError as error:
+        raise FileProblem("bad_mapping", option=key, value=value) from error
 
 
 def _mail_author(sender: str, name: str) -> tuple[str, str]:

@@ -280,5 +280,5 @@ class DateParser:
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - naive on purpose
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return self._otherwise(str(int(value)))
+            return self._otherwise(str(int(value)) if abs(value) < 1e20 else "")
         raise ValueError(value)

@@ -19,6 +19,7 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_ROWS: Final = 300
 _BACKSLASHED: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 _BLOCK: Final = 1 << 18
+_LOOKAHEAD: Final = 32 << 20
 _DATA: Final = re.compile(r"[+-]?\d+$|\d{1,4}[-/.]\d{1,2}[-/.]\d|@\w+$|\S+@\S+\.\w+$")
 # The parser may see no cell longer than this; the process-wide limit of the csv module is
 # raised once, to the same figure for everybody.
@@ -274,32 +275,56 @@ class DelimitedRows:
 
     def _recover(self, broken: _Broken) -> BadRow:
         """The rejected part of what was taken; the rest is put back to be read again."""
-        taken = list(self.taken)
-        if len(taken) > 1 and self._is_good([text for _, text, _ in taken[1:]]):
-            self.again.extendleft(reversed(taken[1:]))
-            line, text, offset = taken[0]
-            return BadRow(line, "bad_quote", clipped(text.rstrip("\r\n")), {}, offset)
-        raw = "".join(text for _, text, _ in taken)
+        taken, rest = self.taken[:], self.taken[1:]
+        if broken.code == "bad_quote" and rest and self._is_good(rest):
+            self.again.extendleft(reversed(rest))
+            del taken[1:]
         offset = taken[-1][2]
-        if broken.code == "cell_too_big":
-            offset = self._drain(raw, offset)
-        return BadRow(taken[0][0], broken.code, clipped(raw.rstrip("\r\n")), broken.fields, offset)
+        if broken.code == "cell_too_big" and type(taken[-1][1]) is not CutLine:
+            ending = self._ending(taken)
+            if ending is None:
+                broken = _Broken("bad_quote")
+                del taken[1:]
+            offset = ending or taken[0][2]
+        raw = "".join(text for _, text, _ in taken).rstrip("\r\n")
+        return BadRow(taken[0][0], broken.code, clipped(raw), broken.fields, offset)
 
-    def _is_good(self, texts: list[str]) -> bool:
-        fed = _fed(texts, self.backslash)
+    def _is_good(self, lines: list[Line]) -> bool:
+        fed = _fed([text for _, text, _ in lines], self.backslash)
         try:
             values = next(csv.reader(fed, delimiter=self.delimiter, strict=True), [])
         except csv.Error:
             return False
         return len(values) == self.width and any(values)
 
-    def _drain(self, raw: str, offset: int) -> int:
-        """Skip to the line where the quotes of an oversized row balance; bytes read so far."""
-        odd = raw.count('"') % 2 == 1
+    def _ending(self, taken: list[Line]) -> int | None:
+        """
+        Bytes read at the end of an oversized row; None when a stray quote opened it.
+
+        The row goes on to the line where its quotes balance. When the quote found there is
+        not followed by a delimiter it opens a cell of another row: the first was a stray, and
+        every line after it is put back.
+        """
+        odd = sum(text.count('"') for _, text, _ in taken) % 2 == 1
+        after: list[Line] = []
+        size = 0
         while odd and (line := self.again.popleft() if self.again else next(self.lines, None)):
+            size += len(line[1])
+            # What is dropped need not be kept; a cell that large is no stray quote's doing.
+            if size > _LOOKAHEAD:
+                after.clear()
+            after.append(line)
             odd = line[1].count('"') % 2 == 0
-            offset = line[2]
-        return offset
+        ended = not odd and (not after or self._closes(after[-1][1]))
+        if ended or size > _LOOKAHEAD:
+            return (after or taken)[-1][2]
+        self.again.extendleft(reversed([*taken[1:], *after]))
+        return None
+
+    def _closes(self, text: str) -> bool:
+        """The first lone quote of the line ends a cell."""
+        closing = rf'(?:[^"]|"")*"\s*(?:{re.escape(self.delimiter)}|$)'
+        return re.match(closing, text) is not None
 
 
 def _broken_by(error: csv.Error) -> _Broken:

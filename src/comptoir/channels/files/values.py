@@ -34,7 +34,7 @@ def read_count(value: Any) -> int:
             return int(value)
         number = _amount(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        number = float(value)
+        number = value
     else:
         raise ValueError(value)
     if not 0 <= number < 1e15:
@@ -63,7 +63,7 @@ def read_stars(value: Any, scale: float) -> float:
     4.25
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _out_of_five(float(value), scale)
+        return _out_of_five(value, scale)
     if not isinstance(value, str):
         raise ValueError(value)
     text = value.strip()
