@@ -7,7 +7,7 @@ parcel; formats without one are only believed next to a word that announces them
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
@@ -37,10 +37,10 @@ class Entity:
 
 
 _LINK = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"«»]+", re.I)
+_AT_DOMAIN = re.compile(r"@[\w-]+\.")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b", re.I)
 _MENTION = re.compile(r"(?<![\w@#/.])@(\w{1,64}(?:[.@-]\w+)*)")
 _HASHTAG = re.compile(r"(?<![\w#&/])#(\w{1,100})")
-_DIGIT = re.compile(r"\d")
 _DIGITS6 = re.compile(r"(?:\d[ .\-/()]{0,2}){6}")
 _PHONE = re.compile(r"(?<![\w+])(?:\+|\(0|0)\d?[\d .\-()/]{6,20}\d(?!\w)")
 _CODE = re.compile(r"(?<!\w)(?:[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}|1Z ?(?:[0-9A-Z] ?){16}|\d[A-Z] ?(?:\d ?){11})(?!\w)")  # fmt: skip
@@ -106,7 +106,7 @@ def _links(text: str) -> Iterator[Entity]:
 
 
 def _emails(text: str) -> Iterator[Entity]:
-    if "@" in text:
+    if _AT_DOMAIN.search(text):
         for match in _EMAIL.finditer(text):
             yield Entity("email", match.group().lower(), match.start(), match.end())
 
@@ -199,23 +199,28 @@ def _custom(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[Entity]:
                 yield Entity("order", match.group(group).upper(), match.start(group), match.end(group))  # fmt: skip
 
 
-_ALWAYS: tuple[Callable[[str], Iterator[Entity]], ...] = (_links, _emails, _mentions, _hashtags)
-_WITH_DIGITS = (_parcels, _orders)
+_ANNOUNCES = ("command", "cmd", "order", "achat", "purchase", "ref", "réf", "dossier", "ticket",
+              "facture", "invoice", "contrat", "booking", "n°", "nº", "num", "nr", "#")  # fmt: skip
+_MONEY = ("€", "$", "£", "eur", "balles", "dollar", "chf", "gbp")
 
 
 def _finders(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[Iterator[Entity]]:
     """The searches worth making, those that claim their characters first ahead."""
-    for finder in _ALWAYS:
-        yield finder(text)
+    yield _links(text)
+    yield _emails(text)
+    yield _mentions(text)
+    yield _hashtags(text)
     yield _custom(text, patterns)
-    if _DIGIT.search(text):
-        for finder in _WITH_DIGITS:
-            yield finder(text)
-        if _DIGITS6.search(text):
-            yield _phones(text)
-        yield _amounts(text)
-    elif "ommande" in text or "rder" in text:
+    lowered = text.lower()
+    many_digits = _DIGITS6.search(text) is not None
+    if many_digits:
+        yield _parcels(text)
+    if any(word in lowered for word in _ANNOUNCES):
         yield _orders(text)
+    if many_digits:
+        yield _phones(text)
+    if any(sign in lowered for sign in _MONEY):
+        yield _amounts(text)
 
 
 def find(text: str, patterns: Sequence[re.Pattern[str]] = ()) -> tuple[Entity, ...]:
@@ -230,7 +235,7 @@ def find(text: str, patterns: Sequence[re.Pattern[str]] = ()) -> tuple[Entity, .
     kept: list[Entity] = []
     for found in _finders(text, patterns):
         for entity in found:
-            if all(entity.end <= other.start or entity.start >= other.end for other in kept):
+            if not any(entity.start < other.end and other.start < entity.end for other in kept):
                 kept.append(entity)
             if len(kept) >= _MAX_FOUND:
                 break

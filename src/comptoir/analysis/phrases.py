@@ -1,8 +1,8 @@
 """
 Finding many phrases in folded words at once.
 
-A phrase book answers "which of these thousand phrases are in this message?" by looking
-up each word once in a dictionary, instead of searching a thousand times. A phrase is
+A phrase book answers "which of these thousand phrases are in this message?" by walking
+a tree of shared beginnings from each word, instead of searching a thousand times. A phrase is
 written in plain words, accents welcome, with four signs:
 
 - `rembours*` any word that begins so;  `(pas|jamais)` one of these;
@@ -23,84 +23,6 @@ _GAP = "..."
 _GAP_WORDS = 3
 _MEMO_WORDS = 100_000
 _PART = re.compile(r"\([^)]*\)\*?|\[[^\]]*\]|\S+")
-# Too common to be looked up first: the rest of the phrase decides.
-_COMMON = frozenset(
-    [
-        "a",
-        "ai",
-        "c",
-        "ca",
-        "ce",
-        "de",
-        "des",
-        "du",
-        "elle",
-        "en",
-        "est",
-        "et",
-        "il",
-        "j",
-        "je",
-        "l",
-        "la",
-        "le",
-        "les",
-        "m",
-        "ma",
-        "mes",
-        "mon",
-        "n",
-        "ne",
-        "on",
-        "pas",
-        "plus",
-        "pour",
-        "que",
-        "qu",
-        "qui",
-        "s",
-        "se",
-        "si",
-        "sur",
-        "t",
-        "tu",
-        "un",
-        "une",
-        "vos",
-        "votre",
-        "vous",
-        "y",
-        "d",
-        "avec",
-        "sans",
-        "trop",
-        "tres",
-        "tout",
-        "i",
-        "it",
-        "is",
-        "my",
-        "the",
-        "to",
-        "you",
-        "your",
-        "have",
-        "has",
-        "not",
-        "do",
-        "can",
-        "t",
-        "and",
-        "of",
-        "for",
-        "in",
-        "me",
-        "we",
-        "this",
-        "that",
-        "be",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +34,34 @@ class Found(Generic[Payload]):
     payload: Payload
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase(Generic[Payload]):
-    parts: tuple[str, ...]  # folded word, word ending in "*", or "..."
-    anchor: int
-    payload: Payload
+class _Node(Generic[Payload]):
+    """What may follow a beginning shared by several phrases, and what ends here."""
+
+    __slots__ = ("exact", "gap", "lengths", "payloads", "prefixes")
+
+    def __init__(self) -> None:
+        self.exact: dict[str, _Node[Payload]] = {}
+        self.prefixes: dict[str, _Node[Payload]] = {}
+        self.lengths: tuple[int, ...] = ()  # of the prefixes, to cut the word read
+        self.gap: _Node[Payload] | None = None
+        self.payloads: list[Payload] = []
+
+    def grow(self, part: str) -> "_Node[Payload]":
+        """The node after one more part of a phrase, made if missing."""
+        if part == _GAP:
+            self.gap = self.gap or _Node()
+            return self.gap
+        if not part.endswith("*"):
+            return self.exact.setdefault(part, _Node())
+        self.lengths = tuple(sorted({*self.lengths, len(part) - 1}))
+        return self.prefixes.setdefault(part[:-1], _Node())
+
+    def after(self, word: str) -> "list[_Node[Payload]]":
+        """The nodes one word leads to."""
+        nodes = [self.prefixes[word[:n]] for n in self.lengths if word[:n] in self.prefixes]
+        if (node := self.exact.get(word)) is not None:
+            nodes.append(node)
+        return nodes
 
 
 def _choices(part: str) -> list[str]:
@@ -152,82 +97,62 @@ def expand(phrase: str) -> Iterator[tuple[str, ...]]:
             yield parts
 
 
-def _anchor(parts: tuple[str, ...]) -> int:
-    """Where to start looking: the longest word before any gap, common words last."""
-    end = parts.index(_GAP) if _GAP in parts else len(parts)
-    return max(range(end), key=lambda at: (parts[at] not in _COMMON, len(parts[at]), -at))
-
-
-def _matched_end(parts: tuple[str, ...], words: Sequence[str], at: int) -> int:
-    """Index after the last matched word when `parts` match from `at`, else -1."""
-    for position, part in enumerate(parts):
-        if part == _GAP:
-            return _after_gap(parts[position + 1 :], words, at)
-        if at >= len(words):
-            return -1
-        if part[-1] == "*":
-            if not words[at].startswith(part[:-1]):
-                return -1
-        elif words[at] != part:
-            return -1
-        at += 1
-    return at
-
-
-def _after_gap(rest: tuple[str, ...], words: Sequence[str], at: int) -> int:
-    for start in range(at, at + _GAP_WORDS + 1):
-        end = _matched_end(rest, words, start)
-        if end >= 0:
-            return end
-    return -1
-
-
 class PhraseBook(Generic[Payload]):
     """Phrases with what each stands for, compiled once and searched for many messages."""
 
     def __init__(self, entries: Iterable[tuple[str, Payload]]) -> None:
-        self._exact: dict[str, list[_Phrase[Payload]]] = {}
-        self._prefix: dict[str, list[_Phrase[Payload]]] = {}
-        self._memo: dict[str, tuple[_Phrase[Payload], ...]] = {}
-        seen: set[tuple[tuple[str, ...], Payload]] = set()
+        self._root: _Node[Payload] = _Node()
+        self._memo: dict[str, list[_Node[Payload]]] = {}
+        self.size = 0
         for written, payload in entries:
             for parts in expand(written):
-                if (parts, payload) not in seen:
-                    seen.add((parts, payload))
-                    self._add(_Phrase(parts, _anchor(parts), payload))
-        self.size = len(seen)
+                self._add(parts, payload)
 
-    def _add(self, phrase: _Phrase[Payload]) -> None:
-        word = phrase.parts[phrase.anchor]
-        index = self._prefix if word.endswith("*") else self._exact
-        index.setdefault(word.rstrip("*"), []).append(phrase)
+    def _add(self, parts: tuple[str, ...], payload: Payload) -> None:
+        node = self._root
+        for part in parts:
+            node = node.grow(part)
+        if payload not in node.payloads:
+            node.payloads.append(payload)
+            self.size += 1
 
-    def _candidates(self, word: str) -> tuple[_Phrase[Payload], ...]:
-        """Phrases anchored on this word; remembered, since few words make most messages."""
+    def _first(self, word: str) -> list[_Node[Payload]]:
+        """Phrases that begin with this word; remembered, since few words make most messages."""
         if len(self._memo) > _MEMO_WORDS:
             self._memo.clear()
-        found = list(self._exact.get(word, ()))
-        for length in range(2, min(len(word), 24) + 1):
-            found.extend(self._prefix.get(word[:length], ()))
-        self._memo[word] = result = tuple(found)
-        return result
+        self._memo[word] = nodes = self._root.after(word)
+        return nodes
 
     def find(self, words: Sequence[str]) -> list[Found[Payload]]:
-        """Every phrase present, ordered by place; overlapping ones are all given."""
+        """Every phrase present, ordered by place, longest first; overlapping ones are all given."""
         memo = self._memo
         hits: list[Found[Payload]] = []
         for at, word in enumerate(words):
-            candidates = memo.get(word)
-            if candidates is None:
-                candidates = self._candidates(word)
-            for phrase in candidates:
-                start = at - phrase.anchor
-                if start >= 0:
-                    end = _matched_end(phrase.parts, words, start)
-                    if end >= 0:
-                        hits.append(Found(start, end, phrase.payload))
+            nodes = memo.get(word)
+            if nodes is None:
+                nodes = self._first(word)
+            if nodes:
+                ends: dict[tuple[int, Payload], None] = {}
+                for node in nodes:
+                    _walk(node, words, at + 1, ends)
+                hits.extend(Found(at, end, payload) for end, payload in ends)
         hits.sort(key=lambda hit: (hit.start, -hit.end))
         return hits
+
+
+def _walk(
+    node: _Node[Payload], words: Sequence[str], at: int, ends: dict[tuple[int, Payload], None]
+) -> None:
+    """Note every phrase that ends on the way on from `at`."""
+    for payload in node.payloads:
+        ends[at, payload] = None
+    if node.gap is not None:
+        for skipped in range(min(_GAP_WORDS + 1, len(words) - at)):
+            for following in node.gap.after(words[at + skipped]):
+                _walk(following, words, at + skipped + 1, ends)
+    if at < len(words) and (node.exact or node.lengths):
+        for following in node.after(words[at]):
+            _walk(following, words, at + 1, ends)
 
 
 def longest(hits: Iterable[Found[Payload]]) -> list[Found[Payload]]:

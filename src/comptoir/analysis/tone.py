@@ -26,11 +26,15 @@ _SMILEYS = (
     (re.compile(r"(?<![\w/])[:;=]['’]?-?[(\[]+|:/(?!/)|(?<!\d):['’]\("), " smileysad "),
     (re.compile(r"<3"), " smileyheart "),
 )
-_SMILEY_SIGNS = re.compile(r"[:;=8^<x]['’]?-?[)D\](\[/^3d]")
+_SMILEY_SIGNS = (":)", ":-)", ":D", ":-D", ";)", ";-)", "=)", ":]", ":'", ":’", "^^", "xD", "XD", "xd",
+                 ":(", ":-(", ":[", "=(", ":/ ", "8)", "<3")  # fmt: skip
 _SHOUTED = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
-_STRETCHED = re.compile(r"(\w)\1{2,}")
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}(?<!www)")
 _WORD_START = re.compile(r"\b\w{3,}")
-_THANKS = frozenset(["merci", "bravo", "felicitations", "felicitation", "chapeau", "thanks", "thank", "congrats"])
+_THANKS = frozenset(
+    ["merci", "bravo", "felicitations", "felicitation", "chapeau", "thanks", "thank", "congrats"]
+)
 _IRONIC_EMOJI = frozenset(["🙃", "👏", "🤡"])
 
 
@@ -98,7 +102,7 @@ def family(language: str) -> str:
 
 def with_smileys(text: str) -> str:
     """Typed smileys become words, which folding would drop."""
-    if _SMILEY_SIGNS.search(text):
+    if any(sign in text for sign in _SMILEY_SIGNS):
         for pattern, word in _SMILEYS:
             text = pattern.sub(word, text)
     return text
@@ -106,13 +110,10 @@ def with_smileys(text: str) -> str:
 
 def plain_words(words: Sequence[str]) -> list[str]:
     """Words as sentiment and intents read them: no handles, tags without sign, no stretching."""
-    kept: list[str] = []
-    for word in words:
-        if word[0] == "@":
-            continue
-        bare = word[1:] if word[0] == "#" else word
-        kept.append(_STRETCHED.sub(r"\1", bare) if len(bare) > 3 and bare.isalpha() else bare)
-    return [word for word in kept if word]
+    kept = [word.lstrip("#") for word in words if word[0] != "@"]
+    if _STRETCHED.search(" ".join(kept)):
+        return [_STRETCHED.sub(r"\1", word) if word.isalpha() else word for word in kept]
+    return kept
 
 
 def _weigh(found: Found[float], words: Sequence[str], reached: int, rules: _Rules) -> _Hit:
@@ -148,15 +149,14 @@ def _hits(words: Sequence[str], rules: _Rules) -> list[_Hit]:
     ]
 
 
-def _voice(text: str, words: Sequence[str]) -> tuple[float, str]:
+def _voice(text: str) -> tuple[float, str]:
     """How loud: factor on the weights, and the reason's code ("" when calm)."""
-    if len(shouted := _SHOUTED.findall(text)) >= 3 and len(shouted) * 2 > len(_WORD_START.findall(text)):  # fmt: skip
+    shouted = len(_SHOUTED.findall(text))
+    if shouted >= 3 and shouted * 2 > len(_WORD_START.findall(text)):
         return 1.25, "capitals"
     if text.count("!") >= 2:
         return 1.15, "exclamation"
-    if any(_STRETCHED.search(word) for word in words if word.isalpha()):
-        return 1.15, "stretched"
-    return 1.0, ""
+    return (1.15, "stretched") if _DRAWN_OUT.search(text) else (1.0, "")
 
 
 def _thanks_for_trouble(
@@ -243,7 +243,7 @@ def read(text: str, words: Sequence[str], language: str, rating: float | None = 
     rules = _rules(family(language))
     hits = _hits(words, rules)
     ironic, irony_reason = _irony(words, hits, rules)
-    factor, loud = _voice(text, words)
+    factor, loud = _voice(text)
     good = factor * sum(hit.weight for hit in hits if hit.weight > 0)
     bad = -factor * sum(hit.weight for hit in hits if hit.weight < 0)
     if ironic >= 0.5:

@@ -130,7 +130,7 @@ def _tone_words(text: str, words: list[str]) -> list[str]:
 def _read(message: Text, languages: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> Reading:
     text = message.text[:READ_CHARS]
     words = fold_words(text)
-    code, sure, why = language.detect(text, languages, message.lang)
+    code, sure, why = language.detect(text, languages, message.lang, words)
     plain = _tone_words(text, words)
     mood = tone.read(text, plain, code, message.rating)
     wanted = intents.read(plain, mood)
