@@ -155,7 +155,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = SETTINGS.language
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-LOCALE_PATHS: list[Path] = []
+LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

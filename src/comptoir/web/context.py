@@ -7,29 +7,61 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comptoir.base.api import Permission
-from comptoir.base.models import Membership, User, Workspace
+from comptoir.base.models import Membership, Workspace
 from comptoir.web.access import Desk
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     desk: Desk | None = getattr(request, "desk", None)
     if desk is None:
-        return {"workspace": None, "nav": []}
+        return {"workspace": None, "nav": [], "user_menu": _user_menu()}
+    slug = desk.workspace.slug
     return {
         "desk": desk,
         "workspace": desk.workspace,
-        "workspaces": _workspaces(desk.user),
+        "workspaces": _workspaces(desk),
+        "search_url": reverse("inbox", kwargs={"slug": slug}),
+        "simulation_remove_url": _removal(desk),
+        "user_menu": _user_menu(),
         "nav": _navigation(request, desk),
         "may": {permission.value: desk.can(permission) for permission in Permission},
     }
 
 
-def _workspaces(user: User) -> list[Workspace]:
-    return list(
-        Workspace.objects.filter(
-            pk__in=Membership.objects.filter(user=user).values("workspace")
-        ).order_by("name")
-    )
+def _workspaces(desk: Desk) -> list[dict[str, Any]]:
+    mine = Membership.objects.filter(user=desk.user).values("workspace")
+    return [
+        {
+            "name": one.name,
+            "url": reverse("inbox", kwargs={"slug": one.slug}),
+            "current": one.pk == desk.workspace.pk,
+        }
+        for one in Workspace.objects.filter(pk__in=mine).order_by("name")
+    ]
+
+
+def _removal(desk: Desk) -> str:
+    if not desk.workspace.is_simulation or not desk.can(Permission.MANAGE_WORKSPACE):
+        return ""
+    return reverse("simulation_remove", kwargs={"slug": desk.workspace.slug})
+
+
+def _user_menu() -> list[dict[str, str]]:
+    return [
+        {"label": _("Your account"), "url": reverse("me"), "icon": "user", "method": "get"},
+        {
+            "label": _("All workspaces"),
+            "url": reverse("workspaces"),
+            "icon": "shop",
+            "method": "get",
+        },
+        {
+            "label": _("Sign out"),
+            "url": reverse("account_logout"),
+            "icon": "logout",
+            "method": "post",
+        },
+    ]
 
 
 def _navigation(request: HttpRequest, desk: Desk) -> list[dict[str, Any]]:
