@@ -29,23 +29,24 @@ def page(request: HttpRequest, name: str = "index") -> HttpResponse:
 def _frame(current: str) -> dict[str, Any]:
     """What the context processor gives real pages."""
     items = (
-        ("inbox", "Boîte de réception", "inbox", "g i", 12),
-        ("overview", "Vue d’ensemble", "chart", "g o", 0),
-        ("import", "Import", "upload", "g m", 0),
-        ("index", "Aide", "help", "g h", 0),
-        ("first_run", "Réglages", "settings", "g s", 0),
+        ("inbox", "Boîte de réception", "Réception", "inbox", "g i", 12),
+        ("overview", "Vue d’ensemble", "Ensemble", "chart", "g o", 0),
+        ("import", "Import", "", "upload", "g m", 0),
+        ("index", "Aide", "", "help", "g h", 0),
+        ("first_run", "Réglages", "", "settings", "g s", 0),
     )
     return {
         "nav": [
             {
                 "label": label,
+                "short": short,
                 "url": f"../{key}/",
                 "icon": icon,
                 "key": keys,
                 "current": key == current,
                 "badge": badge,
             }
-            for key, label, icon, keys, badge in items
+            for key, label, short, icon, keys, badge in items
         ],
         "workspace": {"name": "Maison Lampion", "is_simulation": True},
         "workspaces": [

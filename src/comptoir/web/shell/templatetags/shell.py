@@ -50,6 +50,7 @@ CHANNEL_ICONS: Final = {
 }
 STATUS_ICONS: Final = {"open": "inbox", "waiting": "clock", "snoozed": "snooze", "closed": "check"}
 DIRECTIONS: Final = {1: "arrow-up", -1: "arrow-down", 0: "minus"}
+ROWS: Final = pgettext_lazy("unit of an import's progress", "rows")
 NO_INPUT_CLASS: Final = (CheckboxInput, CheckboxSelectMultiple, RadioSelect)
 
 
@@ -322,7 +323,7 @@ def progress(
     label: Word,
     rate: float | None = None,
     seconds_left: float | None = None,
-    unit: Word = pgettext_lazy("unit of an import's progress", "rows"),
+    unit: Word = ROWS,
 ) -> dict[str, Any]:
     """How far a long work has come; without a maximum the bar only says that it moves."""
     return dict(locals())
