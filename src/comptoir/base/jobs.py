@@ -9,7 +9,6 @@ minute to enqueue again what a killed worker left behind.
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 import structlog
 from django.db import DatabaseError, close_old_connections
@@ -21,16 +20,24 @@ log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.25
 RECOVER_SECONDS = 30.0
-LOST_AFTER = timedelta(minutes=10)
 
 Recovery = Callable[[], int]
 _recoveries: list[Recovery] = []
+
+Follower = Callable[[], int]
+_followers: list[Follower] = []
 
 
 def recovery(find_lost: Recovery) -> Recovery:
     """Register a function that enqueues lost work again and returns how much it found."""
     _recoveries.append(find_lost)
     return find_lost
+
+
+def after_drain(follow: Follower) -> Follower:
+    """Register a function called after each round of the outbox; returns how much it did."""
+    _followers.append(follow)
+    return follow
 
 
 def work(stop: threading.Event, worker_id: str) -> None:
@@ -52,7 +59,17 @@ def work(stop: threading.Event, worker_id: str) -> None:
 def work_once(worker_id: str) -> int:
     """Run what is ready now; returns how many tasks and events that was."""
     close_old_connections()
-    return _run_tasks(worker_id) + outbox.drain(limit=outbox.BATCH)
+    return _run_tasks(worker_id) + outbox.drain(limit=outbox.BATCH) + _follow()
+
+
+def _follow() -> int:
+    done = 0
+    for follow in _followers:
+        try:
+            done += follow()
+        except Exception:  # noqa: BLE001 a derived store that fails must not stop the work it derives from
+            log.exception("jobs.follower_failed", source=follow.__module__)
+    return done
 
 
 def _recover() -> None:
