@@ -1,7 +1,7 @@
 """Files to messages: `inspect` to show a guess, `read` to import. Other packages enter here."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Final
 from comptoir.channels.incoming import Incoming
 
 from .convert import Convert, converter
+from .dates import order_of
 from .detect import Guess, Warned, guess
 from .export import safe_cell, sentence, write_csv, write_rejects
 from .mapping import CHANNELS, FIELDS, PROFILES, Field, Mapping
@@ -44,6 +45,7 @@ __all__ = [
 SAMPLE_ROWS: Final = 5_000
 SAMPLE_BYTES: Final = 16 << 20
 SHOWN: Final = 10
+FURTHER: Final = 200_000
 # Clocks disagree and zones are mistaken by at most a day; a date beyond is a wrong order.
 _AHEAD: Final = timedelta(days=2)
 
@@ -106,6 +108,8 @@ def inspect(path: Path | str, zone: str = "Europe/Paris") -> Inspection:
     if not sample:
         raise FileProblem("no_rows")
     found = guess(table.columns, [row.values for row in rows], zone)
+    if not exact:
+        found = _settled(table, found)
     first, problem = _first(table, sample, found.mapping)
     return Inspection(
         path=Path(path),
@@ -165,6 +169,20 @@ def _sample(table: Table) -> tuple[list[Row | BadRow], bool]:
             return sample, False
         sample.append(row)
     return sample, True
+
+
+def _settled(table: Table, found: Guess) -> Guess:
+    """A look further down for a date that tells day from month, when the sample has none."""
+    doubts = [w for w in found.warnings if w[0] == "date_ambiguous"]
+    for doubt in doubts:
+        at = table.columns.index(str(doubt[1]["column"]))
+        further = (row.values[at] for row in islice(table.rows(), FURTHER) if isinstance(row, Row))
+        order, ambiguous, _ = order_of(str(cell).strip() for cell in further)
+        if not ambiguous:
+            warnings = [w for w in found.warnings if w is not doubt]
+            mapping = replace(found.mapping, date_order=order)
+            found = replace(found, mapping=mapping, warnings=warnings)
+    return found
 
 
 def _estimate(table: Table, sample: Sequence[Row | BadRow]) -> int:

@@ -17,6 +17,8 @@ from .sniff import Sniffed, is_wide
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_ROWS: Final = 300
+# Messages typed without quotes spill over their cells: the header then still decides.
+_FAIR: Final = 0.3
 _BACKSLASHED: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 _BLOCK: Final = 1 << 18
 _LOOKAHEAD: Final = 32 << 20
@@ -98,11 +100,23 @@ def _decoded_blocks(file: BinaryIO, sniffed: Sniffed) -> Iterator[Line]:
 
 def dialect_of(path: Path, sniffed: Sniffed) -> Dialect:
     """The dialect under which most of the first rows have the same number of cells."""
-    lines = [text for _, text, _ in islice(physical_lines(path, sniffed), _SAMPLE_ROWS)]
+    lines = _first_lines(path, sniffed)
     if declared := re.fullmatch(r'"?sep=(.)"?\s*', lines[0] if lines else "", re.I):
         return _dialect(lines[1:], declared[1], 1) or _refused()
     found = [d for c in DELIMITERS if (d := _dialect(lines, c, 0))]
     return max(found, key=lambda d: _fit(lines, d), default=None) or _refused()
+
+
+def _first_lines(path: Path, sniffed: Sniffed) -> list[str]:
+    """Enough lines to judge by, and never more than a few megabytes of them."""
+    lines: list[str] = []
+    size = 0
+    for _, text, _ in islice(physical_lines(path, sniffed), _SAMPLE_ROWS):
+        lines.append(text)
+        size += len(text)
+        if size > MAX_ROW:
+            break
+    return lines
 
 
 def _refused() -> Dialect:
@@ -124,43 +138,43 @@ def _dialect(lines: list[str], delimiter: str, skipped: int) -> Dialect | None:
     backslash = other_share > share
     if backslash:
         width, share = other, other_share
-    if width < 2 or share < 0.5:
+    if width < 2 or share < _FAIR:
         return None
-    return _with_header(
-        lines, slashed if backslash else plain, delimiter, width, skipped, backslash
-    )
+    return _with_header(lines, delimiter, width, skipped, backslash)
 
 
 def _width(rows: list[list[str]]) -> tuple[int, float]:
-    counts = Counter(len(row) for row in rows if any(row))
-    if not counts:
+    """
+    (cells in a row, share of the rows that have them).
+
+    The first row decides when a fair part of the others agrees, delimiters at the end of
+    lines apart; otherwise it is a title, and the commonest width is the table's.
+    """
+    filled = [row for row in rows if any(row)]
+    if not filled:
         return 0, 0.0
-    width, often = counts.most_common(1)[0]
-    first = next(len(row) for row in rows if any(row))
-    # With two rows or three the header decides.
-    if counts[first] == often:
-        width = first
-    return width, often / counts.total()
+    first = len(filled[0])
+    share = sum(len(_trimmed(row, first)) == first for row in filled) / len(filled)
+    if first > 1 and share >= _FAIR:
+        return first, share
+    width, often = Counter(len(row) for row in filled).most_common(1)[0]
+    return width, often / len(filled)
 
 
 def _with_header(
-    lines: list[str],
-    rows: list[list[str]],
-    delimiter: str,
-    width: int,
-    skipped: int,
-    backslash: bool,
+    lines: list[str], delimiter: str, width: int, skipped: int, backslash: bool
 ) -> Dialect:
     """Titles above the table are passed over; a first row that looks like data is data."""
-    reader = csv.reader(_fed(lines, backslash), delimiter=delimiter)
-    for row in reader:
-        if len(row) == width or len(_trimmed(row, width)) == width:
-            break
-    row = _trimmed(row, width)
+    fitting = (
+        (last, _trimmed(row, width))
+        for last, row in _numbered(lines, delimiter, backslash)
+        if len(_trimmed(row, width)) == width
+    )
+    last, row = next(fitting)
     if looks_like_data(row):
         names = [f"column {n}" for n in range(1, width + 1)]
         return Dialect(delimiter, names, skipped + 1, header=False, backslash=backslash)
-    return Dialect(delimiter, unique_names(row), skipped + reader.line_num + 1, backslash=backslash)
+    return Dialect(delimiter, unique_names(row), skipped + last + 1, backslash=backslash)
 
 
 def looks_like_data(cells: list[str]) -> bool:
@@ -173,22 +187,28 @@ def _fed(lines: list[str], backslash: bool) -> Iterator[str]:
 
 
 def _parsed(lines: list[str], delimiter: str, backslash: bool) -> list[list[str]]:
+    return [row for _, row in _numbered(lines, delimiter, backslash)]
+
+
+def _numbered(lines: list[str], delimiter: str, backslash: bool) -> Iterator[tuple[int, list[str]]]:
+    """(last line of the row, cells) of the rows that parse."""
     reader = csv.reader(_fed(lines, backslash), delimiter=delimiter)
-    rows = []
     while True:
         try:
-            rows.append(next(reader))
+            row = next(reader)
         except StopIteration:
-            return rows
+            return
         except csv.Error:
             continue
+        yield reader.line_num, row
 
 
 def _trimmed(cells: list[str], width: int) -> list[str]:
     """Without the empty cells that a delimiter at the end of each line adds."""
-    while len(cells) > width and not cells[-1].strip():
-        cells.pop()
-    return cells
+    end = len(cells)
+    while end > width and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
 
 
 class CutLine(str):

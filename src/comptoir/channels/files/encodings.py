@@ -43,9 +43,9 @@ def wide_without_bom(sample: bytes) -> str:
     return "utf-16-be" if nulls[0] > 0.4 and nulls[1] < 0.1 else ""
 
 
-def encoding_of(sample: bytes) -> str:
+def encoding_of(sample: bytes) -> tuple[str, bool]:
     """
-    The encoding of a sample made of whole lines, without a byte-order mark.
+    (encoding, mixed) of a sample made of whole lines, without a byte-order mark.
 
     UTF-8 wins when most of the non-ASCII lines are UTF-8: the others are repaired one by one
     by `decode`. Plain ASCII counts as UTF-8.
@@ -53,13 +53,13 @@ def encoding_of(sample: bytes) -> str:
     high = [line for line in sample.splitlines() if not line.isascii()]
     good = sum(1 for line in high if _is_utf8(line))
     if good * 2 >= len(high):
-        return "utf-8"
+        return "utf-8", good < len(high)
     bad = b"\n".join(line for line in high if not _is_utf8(line))
     best = max(_ONE_BYTE, key=lambda name: _western_share(bad, name))
     if _western_share(bad, best) >= 0.9:
-        return best
+        return best, good > 0
     found = from_bytes(bad, cp_isolation=_OTHERS).best()
-    return found.encoding if found else best
+    return (found.encoding if found else best), good > 0
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -49,7 +49,10 @@ def open_table(path: Path | str) -> Table:
     path = Path(path)
     sniffed = sniff(path)
     openers = {"csv": _delimited, "jsonl": _json, "json": _json, "excel": _excel}
-    return openers[sniffed.format](path, sniffed)
+    table = openers[sniffed.format](path, sniffed)
+    if sniffed.mixed:
+        table.warnings.append(("mixed_encoding", {"encoding": sniffed.encoding}))
+    return table
 
 
 def _delimited(path: Path, sniffed: Sniffed) -> Table:

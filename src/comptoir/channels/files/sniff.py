@@ -34,15 +34,18 @@ _CONTROL: Final = bytes(set(range(32)) - {0, 9, 10, 12, 13, 26, 27})
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """size in bytes; `start` is where the text begins after a byte-order mark."""
+    """
+    size in bytes; `start` is where the text begins after a byte-order mark; `mixed` when some
+    lines are in another encoding.
+    """
 
     format: Format
     size: int
     encoding: str = ""
     start: int = 0
-    head: str = ""
     newline: str = "\n"
     book: Book | None = None
+    mixed: bool = False
 
 
 def sniff(path: Path) -> Sniffed:
@@ -84,13 +87,14 @@ def _text(path: Path, size: int, head: bytes) -> Sniffed:
         if head.startswith(magic):
             raise FileProblem("binary_file", kind=name)
     encoding, start = bom_of(head)
+    mixed = False
     encoding = encoding or wide_without_bom(head[:4096])
     if not encoding:
         _refuse_binary(head)
-        encoding = encoding_of(_whole_lines(head, size) + _elsewhere(path, size))
+        encoding, mixed = encoding_of(_whole_lines(head, size) + _elsewhere(path, size))
     text = head[start:].decode(encoding, "replace")
     newline = "\r" if "\r" in text and "\n" not in text else "\n"
-    return Sniffed(_text_format(text), size, encoding, start, text, newline)
+    return Sniffed(_text_format(text), size, encoding, start, newline, mixed=mixed)
 
 
 def _refuse_binary(head: bytes) -> None:

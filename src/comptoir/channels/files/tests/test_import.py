@@ -384,3 +384,17 @@ def test_odd_cells_give_row_problems_and_nothing_else():
                 values[at] = odd
                 with suppress(RowProblem):
                     assert change(values)
+
+
+def test_the_order_of_dates_is_sought_beyond_the_sample(tmp_path):
+    """
+    An export sorted by day may show only the first twelve of a month for thousands of rows.
+    """
+    days = ["03/04/2024"] * api.SAMPLE_ROWS + ["04/25/2024"]
+    path = written(
+        tmp_path, "date,auteur,texte\n" + "".join(f"{d},léa,mot {n}\n" for n, d in enumerate(days))
+    )
+    found = api.inspect(path)
+
+    assert "mdy" == found.guess.mapping.date_order
+    assert "date_ambiguous" not in dict(found.warnings)

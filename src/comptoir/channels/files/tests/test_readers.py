@@ -372,3 +372,23 @@ def test_a_stray_quote_before_a_megabyte_of_rows_costs_one_line(tmp_path):
 
     assert [(2, "bad_quote")] == bad(path)
     assert 150_001 == len(cells(path))
+
+
+def test_mixed_encodings_are_announced(tmp_path):
+    """
+    The repair is a guess, so a person hears of it.
+    """
+    path = written(tmp_path, b"date,texte\n1/1/2024,\xc3\xa9t\xc3\xa9\n2/1/2024,\xe9t\xe9\n")
+
+    assert [("mixed_encoding", {"encoding": "utf-8"})] == open_table(path).warnings
+    assert ["été", "été"] == [row[1] for row in cells(path)]
+
+
+def test_delimiters_at_the_end_of_lines_are_not_columns(tmp_path):
+    """
+    Some shops end every line but the header with one more delimiter.
+    """
+    table = open_table(written(tmp_path, "date;texte\n1/1/2024;a;\n2/1/2024;b;\n3/1/2024;c;\n"))
+
+    assert ["date", "texte"] == table.columns
+    assert ["a", "b", "c"] == [row.values[1] for row in table.rows()]
