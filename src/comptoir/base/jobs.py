@@ -67,7 +67,7 @@ def _follow() -> int:
     for follow in _followers:
         try:
             done += follow()
-        except Exception:  # noqa: BLE001 a derived store that fails must not stop the work it derives from
+        except Exception:  # a derived store that fails must not stop the work it derives from
             log.exception("jobs.follower_failed", source=follow.__module__)
     return done
 
