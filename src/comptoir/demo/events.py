@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from comptoir.channels.incoming import Incoming, Kind
 from comptoir.demo import writing
 from comptoir.demo.calendar import after_working_minutes, day_of, local, season
+from comptoir.demo.grammar import typeset
 from comptoir.demo.people import Person
 from comptoir.demo.phrases import crisis, talk
 from comptoir.demo.shop import BY_SKU, CRISIS_SKU, SHOP, Order, hour_of_day
@@ -15,6 +16,7 @@ from comptoir.demo.writing import Context
 # People speaking about the crisis, day by day from its first evening.
 CRISIS_CURVE = (75, 260, 310, 200, 110, 62, 42, 26, 18, 12, 9, 7, 5, 4)
 STATEMENT_DAY = 3
+GIFT_SEASONS = ("Noël", "Black Friday", "la fête des Mères", "la Saint-Valentin")
 
 
 # -- the brand's posts
@@ -26,9 +28,10 @@ def publish(world: World, day: date, channel: str) -> None:
     at = local(
         day, rng.choice((8 * 60 + 30, 12 * 60 + 15, 17 * 60 + 45, 19 * 60)) + 20 * rng.random()
     )
-    bank = talk.SEASON_POSTS if season(day)[0] and rng.random() < 0.4 else talk.POSTS
+    gifts = season(day)[0] in GIFT_SEASONS and rng.random() < 0.4
+    bank = talk.SEASON_POSTS if gifts else tuple(p for p in talk.POSTS if _suits(p, day))
     ctx = writing.context(rng, _anyone(world, channel), at, channel, None)
-    text = writing.typeset(writing.say(rng, rng.choice(bank), ctx))
+    text = typeset(writing.say(rng, rng.choice(bank), ctx))
     if channel == "instagram":
         text = f"{text}\n\n#TilleulEtBraise {' '.join(rng.sample(talk.HASHTAGS, 3))}"
     if channel == "x":
@@ -45,6 +48,12 @@ def publish(world: World, day: date, channel: str) -> None:
         _shares(world, post)
 
 
+def _suits(phrase: str, day: date) -> bool:
+    if "Dimanche," in phrase:
+        return day.weekday() == 6
+    return day.weekday() == 0 if "geste du lundi" in phrase else True
+
+
 def _comment(world: World, post: Incoming, about: Context) -> None:
     rng, channel = world.rng, post.channel
     person = _anyone(world, channel)
@@ -56,7 +65,8 @@ def _comment(world: World, post: Incoming, about: Context) -> None:
     if order is None or order.placed_at > at:
         bank, order = tuple(p for p in bank if "{number}" not in p), None
     ctx = Context(person, at, about.product, about.other, order, channel)
-    text = _foreign(world, ctx) or writing.say(rng, rng.choice(bank), ctx)
+    phrase, *answers = rng.choice(bank).split(" => ")
+    text = _foreign(world, ctx) or writing.say(rng, phrase, ctx)
     if _foreign_speaker(person):
         intents, tone, needs = ("praise",), "positive", False
     kind: Kind = "reply" if channel == "x" else "comment"
@@ -65,7 +75,9 @@ def _comment(world: World, post: Incoming, about: Context) -> None:
         Truth(intents, tone, needs, 1 if needs else 0), parent=post,
     )  # fmt: skip
     if said:
-        _answer_comment(world, said, ctx, intents[0], needs)
+        _answer_comment(
+            world, said, ctx, tuple(answers) or talk.COMMENT_ANSWERS.get(intents[0], ()), needs
+        )
 
 
 def _foreign_speaker(person: Person) -> bool:
@@ -74,19 +86,20 @@ def _foreign_speaker(person: Person) -> bool:
 
 def _foreign(world: World, ctx: Context) -> str:
     bank = {
-        "en": ("Love this 😍", "So pretty!", "I need the {en} in my life", "Gorgeous, as always", "Can't wait to try it ☕", "Obsessed with your photos"),
-        "es": ("¡Qué bonito! 😍", "Me encanta {el_es}", "Preciosa foto"),
+        "en": talk.COMMENTS_EN,
+        "es": talk.COMMENTS_ES,
     }.get(ctx.person.language)  # fmt: skip
     return writing.say(world.rng, world.rng.choice(bank), ctx) if bank else ""
 
 
-def _answer_comment(world: World, said: Incoming, ctx: Context, intent: str, needs: bool) -> None:
+def _answer_comment(
+    world: World, said: Incoming, ctx: Context, bank: tuple[str, ...], needs: bool
+) -> None:
     rng = world.rng
-    if ctx.person.language != "fr" or intent == "spam" or rng.random() > (0.8 if needs else 0.12):
+    if ctx.person.language != "fr" or not bank or rng.random() > (0.8 if needs else 0.12):
         return
     agent = rng.choice(SHOP.agents)
-    bank = talk.COMMENT_ANSWERS.get(intent, talk.COMMENT_ANSWERS[""])
-    text = writing.brand_says(rng, rng.choice(bank), ctx, agent, said.author_handle)
+    text = writing.brand_says(rng, rng.choice(bank), ctx, agent, said.author_handle, again=True)
     at = world.answer_time(said.channel, said.sent_at)
     world.stage.say(
         brand_voice(said.channel), said.channel, said.kind, at, text, Truth(), parent=said
@@ -176,7 +189,7 @@ def _reviewed(world: World, ctx: Context, stars: int, text: str, intents: tuple[
         return
     agent = rng.choice(SHOP.agents)
     bank = talk.REVIEW_REPLIES["good" if stars > 3 else "mixed" if stars == 3 else "bad"]
-    reply = writing.typeset(writing.say(rng, rng.choice(bank), ctx, agent))
+    reply = typeset(writing.say(rng, rng.choice(bank), ctx, agent))
     at = after_working_minutes(ctx.at, world.delay("reviews") * world.load(ctx.at))
     world.stage.say(brand_voice("reviews"), "reviews", "reply", at, reply, Truth(), parent=said)
 
@@ -221,17 +234,17 @@ def _spark(world: World) -> list[Incoming]:
         key=lambda p: p.followers,
     )
     voice = Voice(author.handles["x"], author.names["x"], 48_200, "fr", False)
-    monday = world.crisis - timedelta(days=1)
+    sunday, monday = (world.crisis - timedelta(days=back) for back in (2, 1))
     angry = Truth(("fault", "complaint"), "negative", True, 2)
     trigger = world.stage.say(
-        voice, "x", "post", local(monday, 21 * 60 + 12), _branded(crisis.CLUMSY_TRIGGER), angry
+        voice, "x", "post", local(sunday, 21 * 60 + 12), _branded(crisis.CLUMSY_TRIGGER), angry
     )
-    reply = writing.typeset(crisis.CLUMSY_REPLY.replace("{handle}", voice.handle))
+    reply = typeset(crisis.CLUMSY_REPLY.replace("{handle}", voice.handle))
     world.stage.say(
         brand_voice("x"),
         "x",
         "reply",
-        local(world.crisis, 9 * 60 + 41),
+        local(monday, 9 * 60 + 41),
         reply,
         Truth(),
         parent=trigger,
@@ -274,7 +287,7 @@ def _statement(world: World) -> dict[str, Incoming]:
     at = local(world.crisis + timedelta(days=STATEMENT_DAY), 11 * 60)
     said: dict[str, Incoming] = {}
     for minutes, channel in enumerate(("x", "facebook", "instagram")):
-        text = writing.typeset(crisis.STATEMENT_X if channel == "x" else crisis.STATEMENT)
+        text = typeset(crisis.STATEMENT_X if channel == "x" else crisis.STATEMENT)
         post = world.stage.say(
             brand_voice(channel),
             channel,
@@ -382,7 +395,7 @@ def _crisis_private(world: World, at: datetime) -> None:
     ctx = _crisis_context(world, _buyer(world, at, channel), at, channel)
     bank = tuple(p for p in crisis.PRIVATE if ctx.order or not ("{number}" in p or "{amount}" in p))
     kind: Kind = "email" if channel == "email" else "message"
-    said = _crisis_say(world, ctx, bank, ("refund", "fault"), "negative", kind, None)
+    said = _crisis_say(world, ctx, bank, ("complaint",), "negative", kind, None)
     if said and rng.random() < 0.82:
         _crisis_answer(world, said, ctx)
 
@@ -444,11 +457,9 @@ def _crisis_say(
         subjects = [s for s in crisis.PRIVATE_SUBJECTS if ctx.order or "{number}" not in s]
         title = writing.say(rng, rng.choice(subjects), ctx)
         text = writing.email_text(rng, text, ctx)
-    needs = (
-        tone == "negative"
-        and (kind in ("email", "message") or "?" in phrase)
-        or intents[0] in ("refund", "product_question")
-    )
+    needs = (tone == "negative" and (kind in ("email", "message") or "?" in phrase)) or intents[
+        0
+    ] in ("refund", "product_question")
     meant = Truth(
         tuple(dict.fromkeys((*intents, *marked))), tone, needs, 2 if tone == "negative" else 0
     )
@@ -462,7 +473,9 @@ def _crisis_answer(world: World, said: Incoming, ctx: Context) -> None:
     rng, agent = world.rng, world.rng.choice(SHOP.agents)
     recall = local(world.crisis + timedelta(days=STATEMENT_DAY), 11 * 60 + 10)
     at = world.answer_time(said.channel, max(said.sent_at, recall))
-    bank = tuple(p for p in crisis.ANSWERS if ctx.order or "{amount}" not in p)
+    bank = crisis.ANSWERS_FOREIGN.get(ctx.person.language) or tuple(
+        p for p in crisis.ANSWERS if ctx.order or "{amount}" not in p
+    )
     text = writing.brand_says(
         rng, rng.choice(bank), ctx, agent, said.author_handle if said.kind != "message" else ""
     )

@@ -148,9 +148,38 @@ FIRST = {
     ],
 }
 MEN = frozenset(
-    """Thomas Nicolas Julien Pierre Antoine Maxime Alexandre Romain Kévin Quentin Hugo Lucas Théo Mehdi Karim
-    Mamadou Laurent Philippe Michel Bernard Gérard Stéphane Sébastien Damien Benoît Gaël Erwan Bastien Rémi
-    Loïc""".split()
+    [
+        "Thomas",
+        "Nicolas",
+        "Julien",
+        "Pierre",
+        "Antoine",
+        "Maxime",
+        "Alexandre",
+        "Romain",
+        "Kévin",
+        "Quentin",
+        "Hugo",
+        "Lucas",
+        "Théo",
+        "Mehdi",
+        "Karim",
+        "Mamadou",
+        "Laurent",
+        "Philippe",
+        "Michel",
+        "Bernard",
+        "Gérard",
+        "Stéphane",
+        "Sébastien",
+        "Damien",
+        "Benoît",
+        "Gaël",
+        "Erwan",
+        "Bastien",
+        "Rémi",
+        "Loïc",
+    ]
 )
 LAST = {
     "fr": [
@@ -244,9 +273,14 @@ CHANNELS = ("x", "facebook", "instagram", "email", "chat")
 
 def make_people(rng: Random, scale: float) -> list[Person]:
     """About 600 customers (6 helpers, 8 complainers, 10 ambassadors first), then 420 passers-by."""
-    kinds: list[Temperament] = ["helper"] * 6 + ["complainer"] * 8 + ["ambassador"] * 10
-    kinds += ["ordinary"] * max(round(600 * scale) - len(kinds), 20)
-    kinds += ["passer_by"] * max(round(420 * scale), 60)
+    crowd: dict[Temperament, int] = {
+        "helper": 6,
+        "complainer": 8,
+        "ambassador": 10,
+        "ordinary": max(round(600 * scale) - 24, 20),
+        "passer_by": max(round(420 * scale), 60),
+    }
+    kinds = [kind for kind, count in crowd.items() for _ in range(count)]
     return [_person(rng, index, kind) for index, kind in enumerate(kinds)]
 
 

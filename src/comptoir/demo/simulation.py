@@ -71,7 +71,7 @@ def _world(
     orders: dict[str, list[Order]] = {key: [] for key in customers}
     for order in make_orders(rng, customers, first, last, target):
         orders[order.customer].append(order)
-    stage = Stage(rng, local(last, 0) + timedelta(days=1))
+    stage = Stage(rng, local(last + timedelta(days=1), 0))
     posts: dict[str, list[Incoming]] = {channel: [] for channel in POSTING_DAYS}
     return threads.World(rng, stage, people, orders, posts, _crisis_day(first, last))
 

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from comptoir.channels.incoming import Incoming, Kind
+from comptoir.demo.calendar import PARIS
 from comptoir.demo.people import Person
 from comptoir.demo.shop import SHOP
 
@@ -56,6 +57,14 @@ def brand_voice(channel: str, language: str = "fr") -> Voice:
     return Voice(SHOP.handles[channel], SHOP.name, 9_400, language, True)
 
 
+def awake(at: datetime) -> datetime:
+    """The instant itself, or past seven when it falls between one and seven at night in Paris."""
+    wall = at.astimezone(PARIS)
+    if not 1 <= wall.hour < 7:
+        return at
+    return at + timedelta(hours=7 - wall.hour, minutes=wall.minute % 17)
+
+
 @dataclass(slots=True)
 class Stage:
     """Messages said so far. Nothing is said at or after `end`: such a message is dropped (None)."""
@@ -86,7 +95,7 @@ class Stage:
 
         shared: the message reposted or quoted. heat multiplies how far it is seen.
         """
-        at = at.replace(microsecond=0)
+        at = (at if voice.own or kind == "repost" else awake(at)).replace(microsecond=0)
         if at >= self.end:
             return None
         said = Incoming(
@@ -106,7 +115,7 @@ class Stage:
             rating=rating,
             own=voice.own,
         )
-        said = replace(said, **self._audience(said, voice, heat))
+        said = self._seen(said, voice, heat)
         self.messages.append(said)
         self.truth[said.external_id] = meant
         return said
@@ -126,18 +135,19 @@ class Stage:
             return f"<{ms // 1000}.{self._serial}@courriel.example>"
         return f"chat-{ms // 1000}-{self._serial}"
 
-    def _audience(self, said: Incoming, voice: Voice, heat: float) -> dict[str, int]:
+    def _seen(self, said: Incoming, voice: Voice, heat: float) -> Incoming:
+        """The message with likes, and views and followers where the network tells them."""
         if said.channel not in PUBLIC or said.kind in ("message", "repost"):
-            return {}
+            return said
         share = 0.35 if said.kind in ("post", "quote") else 0.05
         seen = int((voice.followers * share + 20) * heat * (0.4 + self.rng.random()))
         draw = self.rng.random()
-        counts = {"likes": int(seen * 0.045 * draw * draw + 0.3 * draw)}
-        if said.channel == "x":
-            counts |= {"views": seen, "followers": voice.followers}
-        if said.channel == "instagram":
-            counts |= {"followers": voice.followers}
-        return counts
+        return replace(
+            said,
+            likes=int(seen * 0.045 * draw * draw + 0.3 * draw),
+            views=seen if said.channel == "x" else None,
+            followers=voice.followers if said.channel != "facebook" else None,
+        )
 
     def finished(self) -> list[Incoming]:
         """All messages in order of time, with the replies, reposts and quotes each received."""

@@ -1,7 +1,7 @@
 """One conversation after another: a customer writes, somebody answers, it goes well or it does not."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -37,6 +37,27 @@ BITTER = (
     "irony_late",
     "dissuasion",
 )
+FACTUAL = (
+    "delivery",
+    "damaged_item",
+    "refund",
+    "invoice_payment",
+    "withdrawal_return_cancel",
+    "fault",
+)
+ORDER_WORDS = {
+    "Colis": ("delivery", "damaged_item"),
+    "rien [reçu": ("delivery", "damaged_item", "refund"),
+    "{carrier}": ("delivery",),
+    "Remboursement": ("refund", "withdrawal_return_cancel"),
+    "Problème réglé": FACTUAL,
+    "râlé": ("delivery", "refund", "complaint"),
+    "dédommagement": ("delivery", "damaged_item"),
+    "attendre": FACTUAL,
+}
+PARCEL = ("delivery", "damaged_item")
+FREE = ("product", "nothing")
+FAMILIES = ("tea", "candle", "ware", "gift")
 GLAD = ("praise", "recommendation", "purchase", "praise", "recommendation", "suggestion")
 
 
@@ -50,6 +71,21 @@ class World:
     orders: dict[str, list[Order]]
     posts: dict[str, list[Incoming]]
     crisis: date
+    by_key: dict[str, Person] = field(init=False)
+    timeline: list[Order] = field(init=False)
+    instants: list[datetime] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_key = {person.key: person for person in self.people}
+        self.timeline = sorted(
+            (o for each in self.orders.values() for o in each), key=lambda o: o.placed_at
+        )
+        self.instants = [o.placed_at for o in self.timeline]
+
+    def recent(self, at: datetime) -> list[Order]:
+        """Orders placed in the 35 days before an instant, the oldest first."""
+        since = bisect_right(self.instants, at - timedelta(days=35))
+        return self.timeline[since : bisect_right(self.instants, at)]
 
     def helpers(self, channel: str) -> list[Person]:
         """Regular helpers seen on a channel."""
@@ -97,10 +133,17 @@ def _leaning(person: Person, scenario: Scenario) -> float:
 
 
 def hold(world: World, person: Person, scenario: Scenario, at: datetime) -> None:
-    """Play a whole conversation from its first message on; nothing when the facts do not allow it."""
+    """
+    Play a whole conversation from its first message on; nothing when the facts do not allow it.
+
+    When the matter needs an order, an ordinary person gives way to somebody who has a fitting one.
+    """
     order = fitting_order(world, person, scenario, at)
+    if order is None and scenario.about not in FREE and person.temperament == "ordinary":
+        order = _any_fitting(world, scenario, at)
+        person = world.by_key[order.customer] if order else person
     channels = [c for c in scenario.channels if c in person.handles]
-    if not channels or (order is None and scenario.about not in ("product", "nothing")):
+    if not channels or (order is None and scenario.about not in FREE):
         return
     channel = world.rng.choice(channels)
     ctx = writing.context(world.rng, person, at, channel, order)
@@ -109,21 +152,40 @@ def hold(world: World, person: Person, scenario: Scenario, at: datetime) -> None
 
 def fitting_order(world: World, person: Person, scenario: Scenario, at: datetime) -> Order | None:
     """The latest order of the person that the scenario can be about at that moment."""
-    for order in reversed(world.orders.get(person.key, [])):
-        age = at - order.placed_at
-        if timedelta(hours=3) < age < timedelta(days=35) and _fits(order, scenario.about, at):
-            return order
-    return None
+    return next(
+        (o for o in reversed(world.orders.get(person.key, [])) if _fits(o, scenario.about, at)),
+        None,
+    )
+
+
+def _any_fitting(world: World, scenario: Scenario, at: datetime) -> Order | None:
+    orders = [
+        order
+        for order in world.recent(at)
+        if _fits(order, scenario.about, at)
+        and world.by_key[order.customer].temperament == "ordinary"
+    ]
+    return world.rng.choice(orders) if orders else None
 
 
 def _fits(order: Order, about: str, at: datetime) -> bool:
+    age = at - order.placed_at
+    if about == "nothing" or not timedelta(hours=3) < age < timedelta(days=35):
+        return False
     arrived = order.delivered_at is not None and order.delivered_at < at
     shipped = order.shipped_at is not None and order.shipped_at < at
     if about == "late":
-        return not arrived and at - order.placed_at > timedelta(days=5)
+        return not arrived and age > timedelta(days=5)
     if about == "shipped":
         return shipped and not arrived
     return arrived if about == "delivered" else True
+
+
+def _about(bank: tuple[str, ...], intent: str) -> tuple[str, ...]:
+    """The phrases that suit a matter: nobody thanks for a parcel when asking for an invoice."""
+    return tuple(
+        p for p in bank if all(word not in p or intent in fit for word, fit in ORDER_WORDS.items())
+    )
 
 
 class _Thread:
@@ -132,7 +194,9 @@ class _Thread:
     def __init__(self, world: World, ctx: Context, scenario: Scenario) -> None:
         self.world, self.rng, self.ctx, self.scenario = world, world.rng, ctx, scenario
         self.agent: Agent = self.rng.choice(SHOP.agents)
-        self.subject, self.gave_number = "", False
+        self.subject, self.gave_number, self.greeted = "", False, ctx.channel == "chat"
+        self.own_answer: tuple[str, ...] = ()
+        self.own_help: tuple[str, ...] = ()
         self.private = ctx.channel in ("email", "chat") or (
             ctx.channel in ("facebook", "instagram") and self.rng.random() < 0.38
         )
@@ -177,14 +241,29 @@ class _Thread:
 
     def _reason(self) -> str:
         bank = {"fr": self.scenario.fr, "en": self.scenario.en, "es": self.scenario.es}
-        phrase = self.rng.choice(bank[self.ctx.person.language])
+        phrase = self._unfolded(self.rng.choice(bank[self.ctx.person.language]))
         text = writing.say(self.rng, phrase, self.ctx)
         self.gave_number = "{number}" in phrase or "{parcel}" in phrase
-        if self.ctx.order and not self.gave_number and self.rng.random() < self._gives():
+        if (
+            self.ctx.order
+            and self.scenario.identify
+            and not self.gave_number
+            and self.rng.random() < self._gives()
+        ):
             self.gave_number = True
             mention = self.rng.choice(talk.MENTION_NUMBER[self.ctx.person.language])
             text = f"{text} {writing.say(self.rng, mention, self.ctx)}"
         return text
+
+    def _unfolded(self, line: str) -> str:
+        """The phrase itself, once its family and its own answers are read."""
+        phrase, *answers = line.split(" => ")
+        self.own_answer, self.own_help = tuple(answers[:1]), tuple(answers[1:2])
+        family, _, rest = phrase.partition(": ")
+        if family not in FAMILIES:
+            return phrase
+        self.ctx = writing.of_family(self.rng, self.ctx, family)
+        return rest
 
     def _gives(self) -> float:
         if self.scenario.tone == "positive":
@@ -207,11 +286,19 @@ class _Thread:
         if channel == "email":
             self.subject = writing.say(self.rng, self.rng.choice(self._subjects()), self.ctx)
             return writing.typed(
-                self.rng, writing.email_text(self.rng, text, self.ctx), self.ctx, tone
+                self.rng,
+                writing.email_text(self.rng, text, self.ctx, tone == "positive"),
+                self.ctx,
+                tone,
             )
-        if self.scenario.tone != "positive" and not self.scenario.irony and self.rng.random() < 0.4:
-            if not text.startswith(("Bonjour", "Hello", "Hi", "Hola", "Buenas", "[Petite")):
-                text = f"{writing.say(self.rng, self.rng.choice(talk.GREETINGS[language]), self.ctx)} {text}"
+        casual = (
+            self.scenario.tone == "positive"
+            or self.scenario.irony
+            or self.scenario.name in ("spam", "chatter")
+        )
+        greeted = text.startswith(("Bonjour", "Hello", "Hi", "Hola", "Buenas", "Coucou"))
+        if not casual and not greeted and self.rng.random() < 0.4:
+            text = f"{writing.say(self.rng, self.rng.choice(talk.GREETINGS[language]), self.ctx)} {text}"
         if (
             kind == "post"
             and channel == "x"
@@ -301,7 +388,7 @@ class _Thread:
             self.ctx.order,
             self.ctx.channel,
         )
-        text = writing.say(self.rng, self.rng.choice(self.scenario.helped), ctx)
+        text = writing.say(self.rng, self.rng.choice(self.own_help or self.scenario.helped), ctx)
         if self.ctx.channel != "facebook":
             text = f"@{first.author_handle} {text}"
         at = first.sent_at + timedelta(minutes=3 + 55 * self.rng.random())
@@ -322,7 +409,9 @@ class _Thread:
         if answer is None:
             return
         if asks and self.rng.random() < 0.78:
-            intents = self.scenario.intents[:1]
+            intents = (
+                self.scenario.intents[:1] if self.scenario.intents[0] in FACTUAL else ("other",)
+            )
             given = self._customer(
                 answer,
                 talk.GIVES_NUMBER[self.ctx.person.language],
@@ -339,11 +428,21 @@ class _Thread:
         language = self.ctx.person.language
         if asks:
             return talk.ASK_NUMBER[language]
-        return self.scenario.answers if language == "fr" else talk.ANSWERS_FOREIGN[language]
+        if language != "fr":
+            return self._foreign()
+        return self.own_answer or self.scenario.answers
+
+    def _foreign(self) -> tuple[str, ...]:
+        bank = talk.ANSWERS_EN if self.ctx.person.language == "en" else talk.ANSWERS_ES
+        return bank.get(self.scenario.intents[0], bank[""])
 
     def _settled(self) -> tuple[str, ...]:
-        language = self.ctx.person.language
-        return talk.SETTLED if language == "fr" else talk.ANSWERS_FOREIGN[language]
+        if self.ctx.person.language != "fr":
+            return self._foreign()
+        if self.own_answer and "{number}" not in self.own_answer[0]:
+            return self.own_answer
+        parcel = self.scenario.intents[0] in PARCEL
+        return tuple(p for p in talk.SETTLED if parcel or not ("{carrier}" in p or "renvoi" in p))
 
     def _ending(self, answer: Incoming) -> None:
         sour = (
@@ -357,15 +456,28 @@ class _Thread:
         if draw < sour:
             intents = tuple(dict.fromkeys(("complaint", *self.scenario.intents[:1])))
             again = self._customer(
-                answer, talk.UNHAPPY[language], intents, "negative", 10, 1500, True
+                answer,
+                _about(talk.UNHAPPY[language], self.scenario.intents[0]),
+                intents,
+                "negative",
+                10,
+                1500,
+                True,
             )
             if again and self.rng.random() < 0.75:
                 self._brand(
                     again,
-                    talk.SECOND_ANSWER if language == "fr" else talk.ANSWERS_FOREIGN[language],
+                    self._second(),
                 )
         elif draw < sour + 0.4 and self.scenario.needs_answer:
-            thanks = self._customer(answer, talk.THANKS[language], ("thanks",), "positive", 2, 900)
+            thanks = self._customer(
+                answer,
+                _about(talk.THANKS[language], self.scenario.intents[0]),
+                ("thanks",),
+                "positive",
+                2,
+                900,
+            )
             if thanks and language == "fr" and self.rng.random() < 0.22:
                 self._brand(thanks, talk.WELCOME)
 
@@ -380,13 +492,23 @@ class _Thread:
         if after and at <= after:
             at = after + timedelta(minutes=4)
         phrase = self.rng.choice(bank).replace("{helper}", helper)
+        handle = "" if self.private else parent.author_handle
         text = writing.brand_says(
-            self.rng, phrase, self.ctx, self.agent, "" if self.private else parent.author_handle
+            self.rng, phrase, self.ctx, self.agent, handle, self.greeted or bool(helper)
         )
+        self.greeted = True
         return self.world.stage.say(
             brand_voice(self.ctx.channel, self.ctx.person.language), self.ctx.channel, self._reply_kind(), at, text,
             Truth(), parent=parent, title=f"RE: {self.subject.removeprefix('RE: ')}" if self.subject else "",
         )  # fmt: skip
+
+    def _second(self) -> tuple[str, ...]:
+        if self.ctx.person.language != "fr":
+            return self._foreign()
+        parcel = self.scenario.intents[0] in PARCEL
+        return tuple(
+            p for p in talk.SECOND_ANSWER if parcel or not ("{carrier}" in p or "renvoi" in p)
+        )
 
     def _reply_kind(self) -> Kind:
         if self.ctx.channel == "email":

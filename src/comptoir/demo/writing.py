@@ -1,6 +1,6 @@
 """Turning phrases and facts into the text of one message, for one writer, on one channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -114,11 +114,13 @@ def _person_slots(rng: Random, person: Person) -> dict[str, str]:
 
 
 def _time_slots(rng: Random, at: datetime) -> dict[str, str]:
-    name = season(day_of(at))[0] or rng.choice(
-        ("les anniversaires", "les beaux jours", "un anniversaire")
-    )
+    now = season(day_of(at))[0]
+    name = now or rng.choice(("les anniversaires", "les beaux jours", "un anniversaire"))
     return {
         "season": name,
+        "fete": now
+        if now in SEASONS_EN
+        else rng.choice(("un anniversaire", "une crémaillère", "un départ à la retraite")),
         "season_en": SEASONS_EN.get(name, "the season"),
         "hour": str(at.astimezone(PARIS).hour),
     }
@@ -127,6 +129,17 @@ def _time_slots(rng: Random, at: datetime) -> dict[str, str]:
 def _plural(product: Product) -> str:
     first, _, rest = product.noun.partition(" ")
     return f"{first}{'' if first.endswith(('s', 'x')) else 's'} {rest}".strip()
+
+
+def of_family(rng: Random, ctx: Context, family: str) -> Context:
+    """The same context about a product of a family, one of the order's where it holds any."""
+    ordered = [BY_SKU[line.sku] for line in ctx.order.lines] if ctx.order else []
+    fitting = [p for p in ordered if p.family == family] or [
+        p for p in PRODUCTS if p.family == family
+    ]
+    product = rng.choice(fitting)
+    other = rng.choice([p for p in PRODUCTS if p.family == family and p != product])
+    return replace(ctx, product=product, other=other)
 
 
 def _capital(text: str) -> str:
@@ -148,7 +161,11 @@ def typed(rng: Random, text: str, ctx: Context, tone: str = "neutral") -> str:
     hand = ctx.person.hand
     if ctx.person.language == "fr":
         text = _agreed(text, ctx.person)
-    if ctx.channel != "email" and rng.random() < hand.emoji:
+    if (
+        ctx.channel not in ("email", "reviews")
+        and ord(text[-1]) < 0x2190
+        and rng.random() < hand.emoji
+    ):
         text = f"{text} {rng.choice(talk.EMOJI[tone])}"
     if ctx.person.language == "fr":
         text = sloppy(rng, text, hand)
@@ -169,13 +186,30 @@ def shortened(text: str) -> str:
     return text[: X_LIMIT - 1].rsplit(" ", 1)[0] + "…"
 
 
-def email_text(rng: Random, body: str, ctx: Context) -> str:
+def email_text(rng: Random, body: str, ctx: Context, warm: bool = False) -> str:
     """A whole e-mail around a reason to write: greeting, details, closing, name."""
     language = ctx.person.language
+    name = f"{ctx.person.first} {ctx.person.last}"
+    if warm:
+        return "\n".join(
+            (
+                rng.choice(talk.EMAIL_GREETINGS[language]),
+                "",
+                body,
+                "",
+                rng.choice(talk.EMAIL_WARM[language]),
+                name,
+            )
+        )
+    for greeting in ("Bonjour, ", "Hi! ", "Hello, ", "Hola, ", "Buenas, "):
+        body = _capital(body.removeprefix(greeting))
     parts = [rng.choice(talk.EMAIL_GREETINGS[language]), "", body]
     for _ in range(rng.choices((0, 1, 2), (35, 45, 20))[0]):
         detail = say(rng, rng.choice(talk.EMAIL_DETAILS[language]), ctx)
-        if detail not in parts:
+        about_order = any(
+            word in detail for word in ("Commande passée", "livreur", "cadeau", "gift", "regalo")
+        )
+        if detail not in parts and (ctx.order or not about_order):
             parts.append(detail)
     parts += [
         "",
@@ -185,8 +219,14 @@ def email_text(rng: Random, body: str, ctx: Context) -> str:
     return "\n".join(parts)
 
 
-def brand_says(rng: Random, phrase: str, ctx: Context, agent: Agent, to_handle: str = "") -> str:
-    """The brand's answer: greeting, sentence, signature, properly typeset for the channel."""
+def brand_says(
+    rng: Random, phrase: str, ctx: Context, agent: Agent, to_handle: str = "", again: bool = False
+) -> str:
+    """
+    The brand's answer: greeting, sentence, signature, properly typeset for the channel.
+
+    again: it has already greeted this person in the conversation.
+    """
     language = ctx.person.language if ctx.person.language in talk.HELLO_BRAND else "fr"
     hello = fill(rng.choice(talk.HELLO_BRAND[language]), {"first": ctx.person.first})
     body = say(rng, phrase, ctx, agent)
@@ -194,8 +234,12 @@ def brand_says(rng: Random, phrase: str, ctx: Context, agent: Agent, to_handle: 
         sign = fill(rng.choice(talk.SIGN_EMAIL[language]), {"agent": agent.name})
         return _set(f"{hello}\n\n{_capital(body)}\n\n{sign}", language)
     mention = f"@{to_handle} " if to_handle and ctx.channel in ("x", "instagram") else ""
-    lead = f"{hello} {body}" if ctx.channel != "chat" else _capital(body)
-    signed = lead if ctx.channel == "chat" or body.endswith(agent.name) else f"{lead} {agent.name}"
+    lead = _capital(body) if again else f"{hello} {body}"
+    signed = (
+        lead
+        if ctx.channel == "chat" or not body.endswith((".", "!", "?")) or body.endswith(agent.name)
+        else f"{lead} {agent.name}"
+    )
     text = mention + _set(signed, language)
     return shortened(text) if ctx.channel == "x" else text
 

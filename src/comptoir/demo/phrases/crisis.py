@@ -54,11 +54,20 @@ PUBLIC = lines("""
     """)
 PUBLIC_EN = lines("""
     French candle brand tells a mum to "read the manual" after a candle exploded next to her kid. Wow. #BougieGate
-    If you own a Feu de bois candle from @{brand}, don't light it. Batch B24. #BougieGate
+    If you own a Feu de bois candle from @{brand}, don't light it. [Batch B24.|Mine is from batch B24 too.] #BougieGate
+    "Have you read the instructions? 😉" is not how you answer a [scared mother|safety issue], @{brand}. #BougieGate
+    I bought [two|three] of these as gifts. [Do I get a refund?|What now?] @{brand}
+    Glass shattering next to a toddler and they wink. [Unbelievable.|I'm done with this shop.] #BougieGate
+    [Still|Two days and] no recall from @{brand}. Shameful. #BougieGate
+    Such a shame, their teas are lovely. But that reply... #BougieGate
     """)
-PUBLIC_ES = ("Ojo con las velas Feu de bois de @{brand}, el cristal revienta. #BougieGate",)
+PUBLIC_ES = (
+    "Una vela estalla junto a un niño y responden con un guiño. Increíble. #BougieGate",
+    "¿Y el reembolso, @{brand}? Nadie contesta. #BougieGate",
+    "Ojo con las velas Feu de bois de @{brand}, el cristal revienta. #BougieGate",
+)
 PRIVATE = lines("""
-    J'ai [une|deux] bougie[s|] Feu de bois achetée chez vous (commande {number}). Suite à ce que je lis partout, je demande le remboursement de {amount}.
+    J'ai [une bougie Feu de bois achetée|deux bougies Feu de bois achetées] chez vous (commande {number}). Suite à ce que je lis partout, je demande le remboursement de {price}.
     Ma bougie Feu de bois porte le lot B24. [Est-ce dangereux ?|Dois-je vous la renvoyer ?] [Je ne l'ai jamais allumée.|]
     Le verre de ma bougie a éclaté et a brûlé mon meuble. J'ai [des photos|fait constater les dégâts par mon assurance]. Commande {number}.
     Merci d'annuler ma commande {number} [immédiatement|tout de suite], je n'ai plus confiance.
@@ -123,9 +132,18 @@ HELPED = lines("""
     Pour le remboursement : formulaire sur tilleul-braise.example/rappel-b24, pas besoin de facture. [Fait hier.|Réponse en une journée.]
     Seule la Feu de bois lot B24 est concernée d'après leur page, les autres parfums non.
     """)
+ANSWERS_FOREIGN = {
+    "en": (
+        "we are truly sorry. Please do not light this candle again: refunds take two minutes at tilleul-braise.example/rappel-b24, no receipt needed.",
+        "you are right to be angry. Batch B24 is recalled and every candle refunded, and we have apologised to the customer concerned.",
+    ),
+    "es": (
+        "lo sentimos de verdad. No vuelva a encender esta vela: el reembolso se pide en tilleul-braise.example/rappel-b24, sin factura.",
+    ),
+}
 ANSWERS = lines("""
     nous sommes désolés, vraiment. N'allumez plus cette bougie : le remboursement se demande en deux minutes sur tilleul-braise.example/rappel-b24, sans facture ni retour.
-    merci de nous avoir écrit, et pardon pour l'attente : nous avons reçu plusieurs centaines de messages. Votre remboursement de {amount} est enregistré.
+    merci de nous avoir écrit, et pardon pour l'attente : nous avons reçu plusieurs centaines de messages. Votre remboursement de {price} est enregistré.
     votre colère est légitime. Lot B24 : ne l'allumez plus, nous remboursons tout et prenons en charge les dégâts éventuels. Écrivez-nous à rappel@tilleul-braise.example.
     le numéro de lot est gravé sous le pot. Seul le B24 est concerné ; les autres parfums ne présentent aucun risque.
     nous prenons contact avec vous en privé dès aujourd'hui. Merci de garder les morceaux et de prendre une photo, sans vous blesser.

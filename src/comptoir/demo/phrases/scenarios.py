@@ -12,13 +12,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         fr=lines("""
             [Savez-vous|<Pouvez-vous me dire|Tu peux me dire>] où [en est|se trouve] ma commande ? [Le suivi {carrier} n'a pas bougé depuis {days} jours.|]
             [Petite question :|] le suivi affiche « en cours d'acheminement » depuis {days} jours, c'est normal ?
-            Je n'ai pas [reçu|eu] de lien de suivi pour ma commande[ du {placed}|], <pouvez-vous|tu peux> me le renvoyer ?
+            Je n'ai pas [reçu|eu] de lien de suivi pour ma commande[ du {placed}|], <pouvez-vous|tu peux> me le renvoyer ? => votre lien de suivi vient de repartir par e-mail. N'hésitez pas à regarder dans vos courriers indésirables.
             Mon colis {parcel} est bloqué [à la plateforme|au centre de tri] depuis {days} jours, [une idée de la date de livraison ?|vous avez des infos ?]
             [Le numéro {parcel} n'est pas reconnu|{parcel} : numéro inconnu] sur le site de {carrier}... il faut attendre ?
             [Ma commande est partie ?|C'est parti ?] [J'ai commandé il y a {days} jours et|Commande passée le {placed} et] aucun mail [d'expédition|depuis].
-            Le suivi dit livré demain mais je serai absente, [on peut changer l'adresse|je peux le faire déposer en point relais] ?
-            [Vous livrez|La livraison se fait] le samedi avec {carrier} ? j'attends le colis {parcel}
-            Colis {parcel} : {carrier} dit qu'il manque une info sur l'adresse. <Vous pouvez|Tu peux> vérifier [svp|de votre côté] ?
+            Le suivi dit livré demain mais je serai absente, [on peut changer l'adresse|je peux le faire déposer en point relais] ? => tout à fait : le SMS de {carrier} vous permet de choisir un point relais jusqu'à ce soir minuit.
+            [Vous livrez|La livraison se fait] le samedi avec {carrier} ? j'attends le colis {parcel} => oui, {carrier} livre le samedi matin dans la plupart des villes. Le créneau vous est envoyé la veille.
+            Colis {parcel} : {carrier} dit qu'il manque une info sur l'adresse. <Vous pouvez|Tu peux> vérifier <svp|stp> ? => il manquait le numéro d'appartement ; je viens de compléter l'adresse auprès de {carrier}.
             Avez-vous une estimation pour {le} commandé{e} le {placed} ? C'est pour un anniversaire [samedi|ce week-end].
             [Où puis-je|Comment] suivre mon colis ? [Je ne trouve rien dans mon compte client.|Rien dans mes mails, j'ai vérifié les spams.]
             """),
@@ -41,7 +41,6 @@ SCENARIOS: tuple[Scenario, ...] = (
             votre colis {parcel} a bien été remis à {carrier}. [Le dernier passage en centre de tri date d'hier soir|Il est annoncé en agence ce matin] : la livraison est prévue [demain|sous 48 h].
             je viens de vérifier : le colis {parcel} est en cours d'acheminement chez {carrier}. Il devrait vous parvenir [demain|d'ici deux jours].
             le suivi s'actualise parfois avec 24 à 48 h de retard. Votre colis est bien en route, [livraison estimée après-demain|il sera chez vous avant la fin de la semaine].
-            votre lien de suivi vient de repartir par e-mail. N'hésitez pas à regarder dans vos courriers indésirables.
             """),
         identify=True,
         helped=lines("""
@@ -136,11 +135,11 @@ SCENARIOS: tuple[Scenario, ...] = (
             {mon_c} est arrivé{e} [abîmé{e}|cassé{e}], [photo à l'appui|je vous joins les photos]. Comment on fait ?
             Colis reçu ce matin, complètement [écrasé|éventré]. {le_c} n'a pas survécu... [Vous remplacez ?|Je fais quoi ?]
             [Reçu|J'ai reçu] ma commande mais [il manque {le}|il y a un article en moins, {le}]. Et le reste est trempé.
-            Déballage : {le} a un éclat sur le côté. Pour un cadeau c'est [embêtant|la cata].
-            Le thé s'est renversé dans [le carton|tout le colis], le sachet était mal fermé. Il y en a partout 😅
+            ware: Déballage : {le} a un éclat sur le côté. Pour un cadeau c'est [embêtant|la cata].
+            tea: Le thé s'est renversé dans [le carton|tout le colis], le sachet était mal fermé. Il y en a partout 😅
             On m'a livré {un} à la place de ce que j'ai commandé. [Erreur de préparation je suppose ?|Qui paie le retour ?]
-            {le_c} est arrivé{e} avec le couvercle cassé. Je précise que le colis portait la mention fragile...
-            J'ai eu une mauvaise surprise : verre brisé au fond de la boîte, j'ai failli me couper en ouvrant. {le_c} est fichu{e}.
+            {le_c} est arrivé{e} avec un gros choc sur le côté. Je précise que le colis portait la mention fragile...
+            candle: J'ai eu une mauvaise surprise : verre brisé au fond de la boîte, j'ai failli me couper en ouvrant. {le_c} est fichu{e}.
             """),
         en=lines("""
             My {en} arrived [broken|cracked|in pieces] 😢 I have photos. What should I do?
@@ -169,16 +168,16 @@ SCENARIOS: tuple[Scenario, ...] = (
         "delivered",
         4,
         fr=lines("""
-            {mon_c} [ne tient pas|a un problème] : [le bec goutte à chaque service|il y a une fissure qui grandit]. C'est [courant|un défaut connu] ?
+            ware: {mon_c} [a un problème|me déçoit] : il y a une fissure qui grandit. C'est [courant|un défaut connu] ?
             {le_c} commandé{e} [en {month}|il y a peu] est déjà [à changer|hors d'usage]. Pour ce prix-là...
-            La mèche de ma bougie se noie au bout de 20 min, impossible de la faire brûler [correctement|jusqu'au bord].
-            L'infuseur rouille après [trois|deux] semaines. De l'inox, vraiment ?
-            Ma bougie ne sent [absolument|] rien une fois allumée. [Même le nez dessus.|J'ai essayé dans une petite pièce.]
-            Le site plante au moment du paiement, [3 essais|2 cartes différentes], même erreur. <Vous êtes|Tu es> au courant ?
-            Impossible de valider mon panier depuis [ce matin|mon téléphone], le bouton ne répond pas.
-            Le code promo de la newsletter ne marche pas : « code invalide ». Y a un bug ?
-            L'anse de ma tasse s'est décollée au premier lavage [à la main !|, et je précise à la main.]
-            Le lien dans votre mail donne une page d'erreur 404
+            candle: La mèche de ma bougie se noie au bout de 20 min, impossible de la faire brûler [correctement|jusqu'au bord]. => ce n'est pas normal. Videz un peu de cire fondue, coupez la mèche à 5 mm, et si cela recommence je vous renvoie une bougie sans frais. => Pour la mèche : coupe-la à 5 mm et laisse fondre toute la surface la première fois (2-3 h), ça change tout !
+            ware: L'infuseur rouille après [trois|deux] semaines. De l'inox, vraiment ? => c'est couvert par notre garantie : un nouvel infuseur part cette semaine, gardez l'ancien. => Astuce : un peu d'eau chaude et du bicarbonate et les traces s'en vont, chez moi c'était du calcaire en fait.
+            candle: Ma bougie ne sent [absolument|] rien une fois allumée. [Même le nez dessus.|J'ai essayé dans une petite pièce.]
+            Le site plante au moment du paiement, [3 essais|2 cartes différentes], même erreur. Vous êtes au courant ? => nous avons bien reproduit le problème et notre prestataire est dessus. Je reviens vers vous dès que c'est réparé. => Essaie en navigation privée, chez moi le panier [remarche|fonctionne] comme ça.
+            Impossible de valider mon panier depuis [ce matin|mon téléphone], le bouton ne répond pas. => merci de nous l'avoir signalé : c'est corrigé à l'instant. Pouvez-vous réessayer ? => Essaie en navigation privée, ça a marché pour moi.
+            Le code promo de la newsletter ne marche pas : « code invalide ». Y a un bug ? => le code expirait hier soir, je viens de le prolonger pour vous jusqu'à dimanche.
+            ware: L'anse de ma tasse s'est décollée au premier lavage [à la main !|, et je précise à la main.]
+            Le lien dans votre mail donne une page d'erreur 404 => bien vu, le lien est réparé. Merci !
             """),
         en=lines("""
             The wick of my candle drowns after 20 minutes, is that a known fault?
@@ -193,14 +192,11 @@ SCENARIOS: tuple[Scenario, ...] = (
             Produit défectueux, commande {number}
             """),
         answers=lines("""
-            merci de nous le signaler, ce n'est pas normal. Pouvez-vous nous envoyer une photo ou une capture d'écran ? Nous [remplaçons|corrigeons] cela au plus vite.
+            merci de nous le signaler, ce n'est pas normal. Pouvez-vous nous envoyer une photo ? Nous remplaçons cela au plus vite.
             c'est un défaut couvert par notre garantie : je vous renvoie {un} sans frais. Le colis part [demain|cette semaine].
-            nous avons bien reproduit le problème et notre prestataire est dessus. Je reviens vers vous dès que c'est réparé.
             """),
         helped=lines("""
-            Pour la mèche : coupe-la à 5 mm et laisse fondre toute la surface la première fois (2-3 h), ça change tout !
-            Essaie en navigation privée, chez moi le panier [remarche|fonctionne] comme ça.
-            Astuce : un peu d'eau chaude et du bicarbonate et les traces de rouille s'en vont, c'est du dépôt de calcaire en fait.
+            J'ai eu pareil, [un mail avec une photo|une photo par message] et c'était remplacé dans la semaine.
             """),
     ),
     Scenario(
@@ -212,12 +208,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         fr=lines("""
             [Pourriez-vous|Est-il possible de] m'envoyer la facture [de ma commande {number}|de mon achat du {placed}] ? [C'est pour ma comptabilité.|]
             Je ne trouve pas ma facture dans mon espace client[, il faut la demander ?|.]
-            J'ai été débitée deux fois de {amount} pour la même commande ! [Merci de vérifier rapidement.|]
-            Le paiement a été refusé mais ma banque affiche bien un débit de {amount}. [Je dois m'inquiéter ?|Commande validée ou pas ?]
+            J'ai été débitée deux fois de {amount} pour la même commande ! [Merci de vérifier rapidement.|] => je vois bien une double autorisation : l'une d'elles sera annulée par votre banque sous 3 à 5 jours, rien n'a été encaissé deux fois.
+            Le paiement a été refusé mais ma banque affiche bien un débit de {amount}. [Je dois m'inquiéter ?|Commande validée ou pas ?] => la commande est bien validée ; la seconde ligne n'est qu'une autorisation, que votre banque annulera sous 3 à 5 jours.
             Facture au nom de ma société possible ? [SIRET à l'appui.|Il me faut la TVA dessus.]
-            <Acceptez-vous|Tu acceptes> le paiement en 3 fois ou PayPal ?
-            On m'a compté {amount} alors que le panier affichait moins, c'est les frais de port ?
-            Ma carte cadeau n'a pas été déduite [de la commande {number}|du total], que faire ?
+            <Acceptez-vous|Vous acceptez> le paiement en 3 fois ? => oui, à partir de 90 € d'achat et sans frais : l'option apparaît au moment du paiement.
+            On m'a compté {amount} alors que le panier affichait moins, c'est les frais de port ? => exactement : 5,90 € de port, offerts à partir de 60 € d'achat. Ils s'affichent à l'étape de livraison.
+            Ma carte cadeau n'a pas été déduite [de la commande {number}|du total], que faire ? => je viens de la déduire à la main : la différence vous est remboursée sous 3 à 5 jours ouvrés.
             """),
         en=lines("""
             Could you send me an invoice for order {number}? I can't find it in my account.
@@ -233,7 +229,6 @@ SCENARIOS: tuple[Scenario, ...] = (
             """),
         answers=lines("""
             votre facture vient de partir à l'adresse e-mail de la commande. Elle est aussi téléchargeable dans « Mon compte », rubrique « Mes factures ».
-            je vois bien une double autorisation : l'une d'elles sera annulée par votre banque sous 3 à 5 jours, rien n'a été encaissé deux fois.
             c'est fait : la facture corrigée est dans votre espace client. Belle journée !
             """),
         identify=True,
@@ -281,13 +276,13 @@ SCENARIOS: tuple[Scenario, ...] = (
         "order",
         5,
         fr=lines("""
-            Je [souhaite|voudrais] annuler ma commande {number}, [je me suis trompée d'adresse|j'ai commandé deux fois par erreur], est-ce encore possible ?
-            Comment [faire|se passe] un retour ? {le_c} ne me convient pas[, jamais ouvert{e}|].
+            Je [souhaite|voudrais] annuler ma commande {number}, [je me suis trompée d'adresse|j'ai commandé deux fois par erreur], est-ce encore possible ? => c'est annulé, et le remboursement vous parviendra sous 3 à 5 jours ouvrés.
+            Comment [faire un retour|se passe un retour] ? {le_c} ne me convient pas[, jamais ouvert{e}|].
             Je vous informe de ma rétractation pour {le} [reçu{e} cette semaine|commandé{e} le {placed}]. Merci de m'envoyer l'étiquette retour.
-            On a combien de temps pour renvoyer un article ? [14 ou 30 jours ?|C'est un cadeau en double.]
-            Les frais de retour sont à ma charge ? [{le_c} est trop petit{e} pour moi.|]
-            Puis-je échanger {le} contre {other} ?
-            Annulez [svp|s'il vous plaît] la commande {number} avant qu'elle parte !! je me suis trompée de quantité
+            On a combien de temps pour renvoyer un article ? [14 ou 30 jours ?|C'est un cadeau en double.] => vous avez 14 jours après réception. L'étiquette se demande dans « Mon compte », rubrique « Retours ». => C'est 14 jours, et l'étiquette se demande dans « Mon compte > Retours ». [Fait la semaine dernière, nickel.|Assez simple en vrai.]
+            Les frais de retour sont à ma charge ? => le retour est à 4,90 €, déduits du remboursement, et gratuit s'il s'agit d'un échange.
+            Puis-je échanger {le} contre {other} ? => l'échange est possible : renvoyez-nous l'article avec le bon joint, le nouveau part dès réception.
+            Annulez [svp|s'il vous plaît] la commande {number} avant qu'elle parte !! je me suis trompée de quantité => c'est annulé à temps ! Vous pouvez repasser commande avec la bonne quantité, le remboursement est en route.
             Je change d'avis sur {le}, [je le prends en point relais ou je le renvoie direct ?|quelle est la procédure ?]
             """),
         en=lines("""
@@ -303,9 +298,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             Retour d'un article
             """),
         answers=lines("""
-            c'est annulé, et le remboursement vous parviendra sous 3 à 5 jours ouvrés.
             bien sûr : vous avez 14 jours après réception. L'étiquette de retour vient de vous être envoyée par e-mail ; l'article doit être dans son emballage d'origine.
-            l'échange est possible : renvoyez-nous l'article avec le bon joint, le nouveau part dès réception.
             votre demande est enregistrée. Le retour est à 4,90 €, déduits du remboursement, et gratuit s'il s'agit d'un échange.
             """),
         identify=True,
@@ -322,11 +315,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         3,
         fr=lines("""
             Impossible de me connecter à mon compte, [le mail de réinitialisation n'arrive jamais|mon mot de passe n'est plus accepté].
-            J'ai changé d'adresse mail, comment mettre à jour mon compte ? [L'ancienne n'existe plus.|]
-            Mon compte est bloqué après [3|trop d'] essais, <pouvez-vous|tu peux> le débloquer ? mail : {email}
-            Mes points fidélité ont disparu depuis la mise à jour du site !
+            J'ai changé d'adresse mail, comment mettre à jour mon compte ? [L'ancienne n'existe plus.|] => c'est modifié ! Vous pouvez vous connecter avec la nouvelle adresse, vos points et vos commandes sont conservés.
+            Mon compte est bloqué après [3|plusieurs|quelques] essais, <pouvez-vous|tu peux> le débloquer ? mail : {email}
+            Mes points fidélité ont disparu depuis la mise à jour du site ! => ils sont de retour sur votre compte, avec vingt points de plus pour la frayeur.
             Je ne reçois pas le code de connexion. [J'ai vérifié les spams.|Testé 4 fois.]
-            Comment fusionner deux comptes ? J'en ai un sur {email} et un autre créé avec mon ancienne adresse
+            Comment fusionner deux comptes ? J'en ai un sur {email} et un autre créé avec mon ancienne adresse => c'est fait : tout est désormais sur votre adresse principale, points et commandes compris.
             """),
         en=lines("""
             I can't log in, the password reset email never arrives. My email is {email}
@@ -340,7 +333,6 @@ SCENARIOS: tuple[Scenario, ...] = (
             """),
         answers=lines("""
             je viens de débloquer votre compte et de vous renvoyer un lien de réinitialisation, valable 24 h.
-            c'est modifié ! Vous pouvez vous connecter avec la nouvelle adresse, vos points et vos commandes sont conservés.
             nos messages arrivent parfois dans les courriers indésirables. Un nouveau lien vient de partir ; dites-moi si tout va bien.
             """),
         channels=("email", "chat", "chat", "facebook", "x"),
@@ -355,20 +347,20 @@ SCENARIOS: tuple[Scenario, ...] = (
         "product",
         12,
         fr=lines("""
-            [Petite question|Hello, question] : {le} [passe au lave-vaisselle|va au micro-ondes|convient pour l'induction] ?
-            Quelle température d'infusion pour {le} ? [Le sachet ne le dit pas.|Le mien est amer...]
-            {le_c} contient-{il} de la théine ? C'est pour [ma grand-mère|le soir].
-            Vos bougies sont en cire de soja ou [de colza|végétale mélangée] ? [Et la mèche ?|]
-            [Est-ce que {le}|{le_c}, c'est] est compatible avec une grossesse ?
-            Combien de temps brûle {le} [environ|en vrai] ?
-            Quelle différence entre {le} et {other} ? [J'hésite.|Pour offrir.]
-            Où sont fabriqué{e}s vos produits ? [France ?|Le site n'est pas très clair.]
-            Bonjour, {le} est [bio|certifié{e}] ? [Je ne vois pas le label sur la photo.|]
-            Y a-t-il des allergènes dans {le} ? [Je suis allergique aux fruits à coque.|]
-            Combien de tasses avec [un sachet|100 g] à peu près ?
-            <Auriez-vous|Tu aurais> les dimensions exactes {du} ?
-            On peut mettre un mot cadeau dans le colis ? [Et masquer les prix ?|]
-            C'est quoi la musique de votre dernière story ? 😄 [et {le} de la photo est en vente ?|]
+            ware: [Petite question|Hello, question] : {le} [passe au lave-vaisselle|va au lave-vaisselle ou c'est lavage à la main] ? => oui, sans souci ! Nous conseillons tout de même un lavage à la main pour préserver {le} plus longtemps. => Je l'ai depuis [un an|des mois], je le passe au lave-vaisselle sans problème, programme court.
+            tea: Quelle température d'infusion pour {le} ? [Le sachet ne le dit pas.|Le mien est amer...] => nous conseillons 80 °C et trois minutes d'infusion, couvercle fermé. Au-delà, l'amertume prend le dessus. => 80 degrés, 3 minutes, pas plus ! J'ai testé [plusieurs fois|pour vous] 😉
+            tea: {le_c} contient-{il} de la théine ? C'est pour [ma grand-mère|le soir]. => la teneur en théine figure sur chaque fiche, sous la photo. Pour le soir, nous conseillons nos tisanes et notre rooibos, qui n'en contiennent pas. => Pour le soir prends [plutôt|] le rooibos ou la tisane Bonne nuit, zéro théine.
+            candle: Vos bougies sont en cire de soja ou [de colza|végétale mélangée] ? [Et la mèche ?|] => nos bougies sont coulées à la main dans notre atelier du Perche, en cire de colza et mèche en coton. => Cire de colza et mèche coton, ils l'expliquent dans leur vidéo de l'atelier.
+            tea: Est-ce que {le} est compatible avec une grossesse ? => par prudence, demandez l'avis de votre médecin ou de votre sage-femme ; la composition complète est sur la fiche du produit.
+            candle: Combien de temps brûle {le} [environ|en vrai] ? => comptez une quarantaine d'heures en coupant la mèche à 5 mm avant chaque allumage. => Environ 40 h chez moi, à condition de couper la mèche [à chaque fois|régulièrement].
+            Quelle différence entre {le} et {other} ? [J'hésite.|Pour offrir.] => {le} est un peu plus doux d'esprit, l'autre a plus de caractère. Pour offrir, nous choisirions le premier. => J'ai les deux : le premier est plus [doux|discret]. Pour offrir, prends celui-là.
+            Où sont fabriqués vos produits ? [France ?|Le site n'est pas très clair.] => les bougies et les mélanges sont faits dans notre atelier du Perche, le grès vient d'une potière de la région. Les thés, eux, arrivent de Chine, d'Inde et du Japon. => Atelier dans le Perche pour les bougies, je suis allée les voir au marché de Mortagne 🙂
+            tea: Bonjour, {le} est bio ? [Je ne vois pas le label sur la photo.|] => oui, tous nos thés et tisanes sont certifiés. Le logo figure au dos du sachet ; nous l'ajoutons à la fiche. => Oui c'est marqué en petit au dos du sachet.
+            tea: Y a-t-il des allergènes dans {le} ? [Je suis allergique aux fruits à coque.|] => pas d'allergène dans la recette, mais l'atelier utilise aussi des fruits à coque : en cas d'allergie sévère, mieux vaut s'abstenir. => C'est dans l'onglet « Composition » de la fiche, [tout en bas|ligne traces éventuelles].
+            tea: Combien de tasses avec un sachet à peu près ? => comptez 2 g par tasse, soit une cinquantaine de tasses pour 100 g. => Une quarantaine chez moi, j'ai la main lourde 😅
+            ware: <Auriez-vous|Tu aurais> les dimensions exactes {du} ? => bien sûr : elles viennent d'être ajoutées à la fiche, hauteur, diamètre et poids. Merci de nous l'avoir signalé !
+            On peut mettre un mot cadeau dans le colis ? [Et masquer les prix ?|] => oui, cochez « C'est un cadeau » dans le panier : nous recopions votre mot à la main et les prix n'apparaissent pas. => Oui, case à cocher dans le panier, et le mot est écrit à la main, trop mignon.
+            C'est quoi la musique de votre dernière story ? 😄 => un ami musicien du village l'a composée pour nous, elle n'est pas (encore) en ligne !
             """),
         en=lines("""
             Is the {en} dishwasher safe?
@@ -386,21 +378,11 @@ SCENARIOS: tuple[Scenario, ...] = (
             Avant de commander
             """),
         answers=lines("""
-            oui, sans souci ! Nous conseillons tout de même un lavage à la main pour préserver {le} plus longtemps.
-            nous conseillons 80 °C et trois minutes d'infusion, couvercle fermé. Au-delà, l'amertume prend le dessus.
-            tout est précisé dans la rubrique « Composition » de la fiche, que nous venons de compléter grâce à vous. En bref : pas d'allergène majeur.
-            comptez une quarantaine d'heures en coupant la mèche à 5 mm avant chaque allumage.
-            nos bougies sont coulées à la main dans notre atelier du Perche, en cire de colza et mèche en coton.
-            {le} n'en contient pas : vous pouvez en profiter le soir les yeux fermés.
+            tout est précisé dans la rubrique « Composition » de la fiche, que nous venons de compléter grâce à vous.
             """),
         urgency=0,
         helped=lines("""
-            Je l'ai depuis [un an|des mois], je le passe au lave-vaisselle sans problème, programme court.
-            80 degrés, 3 minutes, pas plus ! J'ai testé [plusieurs fois|pour vous] 😉
-            Oui c'est marqué en petit dans l'onglet « Composition » de la fiche produit.
-            Moi j'ai les deux : celui-ci est plus doux, l'autre plus corsé. Pour offrir, prends celui-ci.
-            Environ 40 h chez moi, à condition de couper la mèche [à chaque fois|régulièrement].
-            Cire de colza et mèche coton, ils l'expliquent dans leur vidéo de l'atelier.
+            Regarde l'onglet « Composition » de la fiche produit, [c'est marqué en petit|j'ai mis du temps à trouver aussi].
             """),
     ),
     Scenario(
@@ -413,10 +395,10 @@ SCENARIOS: tuple[Scenario, ...] = (
             {le_c} revient quand en stock ? [Ça fait des semaines...|Je guette !|]
             Rupture sur {le} [encore|depuis un mois] 😭 une date ?
             <Vous avez|T'as> encore {un} [en stock|de dispo] ? Le site [bugge|dit « bientôt »].
-            Peut-on être [prévenue|alertée] quand {le} sera de nouveau disponible ?
+            Peut-on être [prévenue|alertée] quand {le} sera de nouveau disponible ? => oui ! Cliquez sur « Me prévenir » sur la fiche et vous recevrez l'alerte en premier.
             {le_c} sera au catalogue pour [les fêtes|la rentrée] ? [J'en voudrais deux.|]
-            Est-ce qu'on trouve {le} en boutique physique [à Lyon|à Nantes|à Lille|près de Rennes] ?
-            Vous arrêtez {le} ? Je ne [le|la] trouve plus sur le site, dites-moi que non 🥺
+            Est-ce qu'on trouve {le} en boutique physique [à Lyon|à Nantes|à Lille|près de Rennes] ? => pas encore, seulement en ligne et à l'atelier, à Mortagne. Mais la liste de nos dépositaires s'allonge !
+            Vous arrêtez {le} ? Introuvable sur le site, dites-moi que non 🥺 => rassurez-vous, nous n'arrêtons pas {le} : la prochaine fournée est [en préparation|prévue à la fin du mois].
             """),
         en=lines("""
             When will the {en} be back in stock?
@@ -431,12 +413,11 @@ SCENARIOS: tuple[Scenario, ...] = (
             """),
         answers=lines("""
             {le} revient [dans une dizaine de jours|la semaine prochaine] ! Cliquez sur « Me prévenir » sur la fiche pour recevoir l'alerte en premier.
-            rassurez-vous, nous n'arrêtons pas {le} : la prochaine fournée est [en préparation|prévue à la fin du mois].
             il en reste [quatre|une dizaine] à l'atelier. Le site sera à jour dans l'heure.
             """),
         urgency=0,
         helped=lines("""
-            J'en ai vu {un} [hier|ce matin] sur le site, il fallait rafraîchir la page !
+            J'en ai vu [hier|ce matin] sur le site, il fallait rafraîchir la page !
             Ils ont dit en story que ça revenait [la semaine prochaine|mi-mois].
             """),
     ),
@@ -504,11 +485,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         fr=lines("""
             Le code [BIENVENUE10|TILLEUL15] ne s'applique pas à {le}, [normal|c'est exclu] ?
             <Vous faites|Tu fais> quelque chose pour {season} ? 👀
-            Des frais de port offerts à partir de combien ?
+            Les frais de port sont offerts à partir de combien ? => le port est offert dès 60 € d'achat. Et un petit code arrive dans la lettre de [jeudi|dimanche], chut ! => C'est gratuit à partir de 60 €, et avec {un} en plus on y est vite 😄
             {price} {le}, ça pique un peu... [une promo bientôt|un petit code] ?
-            J'ai commandé hier et aujourd'hui c'est -20 %, je peux en bénéficier ? [😅|]
-            L'offre 2 achetés = 1 offert est encore valable ?
-            Il y a un tarif pour les comités d'entreprise ? [Une quarantaine de coffrets.|]
+            J'ai commandé hier et aujourd'hui c'est -20 %, je peux en bénéficier ? [😅|] => exceptionnellement, je vous rembourse la différence. Bonne dégustation !
+            L'offre 2 achetés = 1 offert est encore valable ? => oui, jusqu'à dimanche minuit, et elle s'applique toute seule au panier.
+            Il y a un tarif pour les comités d'entreprise ? [Une quarantaine de coffrets.|] => bien sûr : écrivez-nous à pro@tilleul-braise.example avec la quantité et la date, le devis part dans la journée.
             """),
         en=lines("""
             Any discount code for {season_en}?
@@ -522,13 +503,11 @@ SCENARIOS: tuple[Scenario, ...] = (
             Tarif pour une commande groupée
             """),
         answers=lines("""
-            le port est offert dès 60 € d'achat. Et un petit code arrive dans la lettre de [jeudi|dimanche], chut !
+            un petit code arrive dans la lettre de [jeudi|dimanche], chut !
             le code est réservé à la première commande et ne se cumule pas. Je vous ai préparé un geste, regardez vos e-mails.
-            exceptionnellement, je vous rembourse la différence. Bonne dégustation !
             """),
         urgency=0,
         helped=lines("""
-            C'est gratuit à partir de 60 €, et avec {un} en plus on y est vite 😄
             Inscris-toi à la newsletter, il y a un code à la fin de chaque mois.
             """),
     ),
@@ -657,12 +636,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         "nothing",
         1.6,
         fr=lines("""
-            J'ai reçu un SMS « Tilleul & Braise : frais de douane 1,99 € » avec un lien bizarre. C'est vous [ou une arnaque|] ?
-            Je demande la suppression de mes données personnelles (RGPD, article 17). Compte : {email}
+            J'ai reçu un SMS « Tilleul & Braise : frais de douane 1,99 € » avec un lien bizarre. C'est vous [ou une arnaque|] ? => ce message ne vient pas de nous : ne cliquez pas et ne payez rien. Vous pouvez le transférer au 33700. Nous publions une alerte.
+            Je demande la suppression de mes données personnelles (RGPD, article 17). Compte : {email} => votre demande est enregistrée : vos données seront effacées sous un mois au plus, sauf les factures que la loi nous oblige à garder. Vous recevrez une confirmation.
             Pourquoi je reçois la facture d'une autre cliente ?? [Son adresse est dessus !|Et la mienne, elle est partie où ?]
             Quelqu'un a commandé avec mon compte [cette nuit|hier], je n'ai rien acheté !
-            Faux concours en votre nom sur Instagram, un compte copie demande les numéros de carte, [attention à tous|signalez-le].
-            Je n'ai jamais donné mon accord pour vos SMS. [Le 06 39 98 {pp} n'est pas à vous.|Retirez le {phone}.] STOP.
+            Faux concours en votre nom sur Instagram, un compte copie demande les numéros de carte, [attention à tous|signalez-le]. => merci pour votre vigilance ! Nous avons signalé ce compte et publié une alerte : nous ne demandons jamais de numéro de carte.
+            Je n'ai jamais donné mon accord pour vos SMS. Retirez le {phone}. STOP. => c'est fait, ce numéro est retiré de nos envois dès maintenant. Toutes nos excuses.
             """),
         en=lines("""
             I received someone else's invoice with their address on it. That's a serious data leak.
@@ -676,8 +655,6 @@ SCENARIOS: tuple[Scenario, ...] = (
             Facture d'une autre personne
             """),
         answers=lines("""
-            ce message ne vient pas de nous : ne cliquez pas et ne payez rien. Vous pouvez le transférer au 33700. Nous publions une alerte.
-            votre demande est enregistrée : vos données seront effacées sous un mois au plus, sauf les factures que la loi nous oblige à garder. Vous recevrez une confirmation.
             merci de nous avoir alertés, c'est pris très au sérieux. Nous bloquons l'accès, et Maëlle vous contacte dans l'heure.
             """),
         urgency=2,
@@ -719,14 +696,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         11,
         fr=lines("""
             {le_c} est une [merveille|tuerie|pure beauté] 😍 [Merci !|Je suis conquise.|]
-            Reçu hier, [déjà|presque] fini... [Au secours|Vous êtes dangereux] avec {votre} 😂
+            tea: Reçu hier, [déjà|presque] fini... [Au secours|Vous êtes dangereux] avec {votre} 😂
             Un grand bravo à l'équipe : commande reçue en 48h, emballage soigné, [petit mot adorable|échantillon offert]. ❤️
-            Dimanche pluvieux + {mon} = [bonheur|le combo parfait] ☕🕯️
+            candle: Soirée pluvieuse + {mon} = [bonheur|le combo parfait] ☕🕯️
             Rien à dire, c'est [parfait|impeccable], comme d'habitude.
-            {mon_c} sent [tellement|] bon que [mon chat est en transe|les voisins m'ont demandé ce que c'était].
-            Je ne bois plus que ça. [Vraiment.|Promis.]
+            candle: {mon_c} sent [tellement|] bon que [mon chat est en transe|les voisins m'ont demandé ce que c'était].
+            tea: Je ne bois plus que {ce}. [Vraiment.|Promis.]
             Service client au top, [réponse en 10 minutes un dimanche|problème réglé en un mail], chapeau 👏
-            Mon mari qui « n'aime pas le thé » en est à sa troisième tasse, [victoire|merci Tilleul & Braise]
+            tea: Mon mari qui « n'aime pas le thé » en est à sa troisième tasse, [victoire|merci Tilleul & Braise]
             Offert à ma sœur, elle [est aux anges|a adoré] !
             Trop trop contente de ma commande, <vous êtes|t'es> au top 🥰
             C'est beau, c'est bon, ça vient du Perche, que demander de plus ?
@@ -762,8 +739,8 @@ SCENARIOS: tuple[Scenario, ...] = (
             Si vous cherchez une idée cadeau, foncez chez @{brand} : {le} [fait toujours son effet|est une valeur sûre].
             Je recommande [les yeux fermés|à 200 %|à tous ceux qui aiment le thé], surtout {le} !
             Meilleure boutique de thé en ligne que je connaisse, [et de loin|testée et approuvée].
-            Thread thé ☕ : [mes 3 préférés du moment|ce que je bois cet hiver]. En 1, {le} de @{brand}, [sans hésiter|une évidence].
-            À toutes mes copines en panne d'inspiration pour {season} : {le}. [De rien.|Voilà.]
+            tea: Thread thé ☕ : [mes 3 préférés du moment|ce que je bois en ce moment]. En 1, {le} de @{brand}, [sans hésiter|une évidence].
+            À toutes mes copines en panne d'inspiration pour {fete} : {le}. [De rien.|Voilà.]
             J'ai converti tout le bureau à {votre}, [je veux ma commission|6 commandes cette semaine] 😄
             """),
         en=lines("""

@@ -14,6 +14,8 @@ class Scenario:
     about: which facts the phrases may use (an order late, shipped, delivered, any; a product).
     identify: the brand needs an order number before it can settle the matter.
     helped: what a helper answers, where a fellow customer can.
+    A French phrase may be written `family: phrase => answer => helper's answer`: it then speaks of
+    a product of that family and gets these answers rather than the scenario's.
     """
 
     name: str

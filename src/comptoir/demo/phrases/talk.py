@@ -192,27 +192,57 @@ WELCOME = lines("""
     merci à vous, et bonne dégustation !
     je vous en prie. À très bientôt !
     """)
-ANSWERS_FOREIGN = {
-    "en": lines("""
-        thank you for your message. I have checked with {carrier}: everything is in order and you will receive an update by e-mail [today|tomorrow].
-        I am sorry about this. I am sending a replacement at our expense, no need to return anything.
-        thanks for asking! You will find every detail on the product page, and I am here if anything is unclear.
-        your request has been recorded; the refund of {amount} will reach you within five working days.
-        """),
-    "es": lines("""
-        gracias por su mensaje. Lo hemos comprobado y recibirá una respuesta por correo [hoy|mañana].
-        sentimos mucho lo ocurrido. Le enviamos uno nuevo sin coste.
-        """),
+# By the first intent of the conversation; "" for any other.
+ANSWERS_EN = {
+    "delivery": (
+        "I have checked with {carrier}: your parcel is on its way and should reach you [tomorrow|within two days].",
+        "so sorry about the wait. I am chasing {carrier} now and will write again by [tonight|tomorrow noon].",
+    ),
+    "damaged_item": (
+        "I am so sorry. A replacement leaves [today|tomorrow] at our expense, no need to return anything.",
+    ),
+    "fault": (
+        "thank you for telling us, this is not normal. Could you send a picture? We will put it right.",
+    ),
+    "refund": ("the refund of {amount} went out this morning; please allow five working days.",),
+    "product_question": (
+        "thanks for asking! Every detail is on the product page, and we ship all over Europe.",
+        "yes, and the full details are now on the product page. Thank you for asking!",
+    ),
+    "availability": (
+        "it will be back in [about ten days|a week or so]. Click on “Notify me” on the product page!",
+    ),
+    "complaint": ("you are right, and I apologise. I am taking care of it myself today.",),
+    "praise": ("thank you so much, this made our day!",),
+    "": ("thank you for your message, I have passed it on and will write back [today|tomorrow].",),
 }
+ANSWERS_ES = {
+    "delivery": ("hemos consultado con {carrier}: el paquete está en camino y llegará [mañana|en dos días].",),
+    "damaged_item": ("sentimos mucho lo ocurrido. Le enviamos uno nuevo sin coste.",),
+    "refund": ("el reembolso de {amount} se ha enviado hoy; tarda unos cinco días laborables.",),
+    "product_question": ("sí, enviamos a España, y todos los detalles están en la ficha del producto.",),
+    "praise": ("¡muchas gracias, nos alegra el día!",),
+    "": ("gracias por su mensaje. Lo comprobamos y le respondemos por correo [hoy|mañana].",),
+}  # fmt: skip
 HELLO_BRAND = {
     "fr": (
         "Bonjour {first},",
         "Bonjour {first},",
         "Bonjour,",
-        "Bonjour {first}, merci de votre message :",
     ),
     "en": ("Hello {first},", "Hi {first},"),
     "es": ("Hola, {first}:",),
+}
+EMAIL_WARM = {
+    "fr": (
+        "Belle journée à vous,",
+        "Bien à vous,",
+        "Amicalement,",
+        "À bientôt !",
+        "Longue vie à votre atelier,",
+    ),
+    "en": ("Best wishes,", "Warmly,"),
+    "es": ("Un abrazo,",),
 }
 SIGN_EMAIL = {
     "fr": lines("""
@@ -375,6 +405,18 @@ POSTS = lines("""
     Corentin a préparé 112 colis aujourd'hui. On lui offre {un} bien chaud, il l'a mérité. 📦
     Vos photos sont magnifiques. Continuez avec #TilleulEtBraise, nous en partageons une chaque vendredi.
     Dimanche, rien d'autre à faire que d'infuser. Belle journée à toutes et à tous !
+    {price}, c'est le prix {du} : le détail de ce que vous payez (matière, travail, transport, marge) est dans le journal de l'atelier.
+    On nous demande souvent lequel choisir. Maëlle a répondu en trois questions sur le site, et non, la réponse n'est pas toujours « les deux ».
+    La minute geste : pour nettoyer une théière, de l'eau, un peu de bicarbonate, jamais de savon. Votre théière vous remerciera.
+    Un colis, trois cartons essayés, zéro plastique : Corentin vous montre comment il cale {le}.
+    Vous êtes plutôt vrac ou sachets ? Dites-nous tout, la réponse comptera pour la prochaine collection.
+    La photo de la semaine est signée d'une cliente : {le} posé{e} sur un rebord de fenêtre, et la pluie derrière. Merci !
+    Aujourd'hui, on répare : une anse recollée, un couvercle retrouvé. Écrivez-nous avant de jeter, il y a souvent une solution.
+    Visite de l'atelier ouverte samedi à 15 h, sur inscription. On goûtera {le}, et Hélène répondra à toutes vos questions.
+    Trois idées pour une petite soirée : {le}, un livre déjà lu, et le téléphone dans une autre pièce.
+    {le_c} a deux ans ! Pour l'occasion, une attention se glisse dans chaque commande jusqu'à dimanche.
+    Yanis teste pour vous : {le}, infusé à froid toute une nuit. Verdict ? Il n'en reste plus.
+    Nos cartons arrivent désormais d'une cartonnerie à quarante kilomètres d'ici. C'est peu de chose, mais on y tient.
     """)
 SEASON_POSTS = lines("""
     {season} approche : notre sélection est en ligne, avec {le} en tête d'affiche. Commandez tôt, l'atelier est petit ! 🎁
@@ -386,13 +428,13 @@ COMMENTS: tuple[tuple[tuple[str, ...], str, bool, tuple[str, ...]], ...] = (
         [Trop beau|Magnifique|Superbe|Canon] 😍
         [J'adore|On adore|Je suis fan] !!!
         Vos photos donnent [tellement|trop] envie
-        {le_c} est [mon préféré|une tuerie|ma drogue douce] ❤️
-        Toujours un plaisir de vous [lire|suivre]
+        {le_c}, [ma drogue douce|mon péché mignon|je ne m'en lasse pas] ❤️
+        Toujours un plaisir de vous [lire|suivre][.| !| ☕]
         Bravo à l'équipe, [quel travail|continuez comme ça] 👏
-        Quelle jolie ambiance 🌿
+        Quelle jolie [ambiance|photo|lumière] 🌿
         Le mien est presque fini, [snif|vite une commande]
         On sent presque l'odeur d'ici !
-        Une tasse à la main en lisant ce post ☕
+        Une tasse [à la main|bien chaude à la main|fumante] en [lisant ce post|vous lisant] ☕
         Hélène a [un don|des doigts de fée] !
         Ça sent bon [l'automne|le printemps|les vacances] par ici
         """)),
@@ -402,19 +444,19 @@ COMMENTS: tuple[tuple[tuple[str, ...], str, bool, tuple[str, ...]], ...] = (
         Avec ma [mère|sœur|meilleure amie|voisine] {friend} ❤️
         Je participe ! [Avec {friend}|Pour {friend} et moi] 🤞
         {friend} regarde ça [👀|!]
-        Je tente ma chance 🍀
+        Je [tente ma chance|participe avec plaisir|croise les doigts] 🍀
         [Poire-gingembre|Pomme-cardamome|Figue et romarin|Orange-clou de girofle] ? je propose hein
         Nuage de lait, et j'assume
         Présente samedi si [la météo suit|les enfants dorment] 😅
         Moi c'est [3|4|5] tasses minimum
         """)),
     (("product_question",), "neutral", True, lines("""
-        {le_c} est [vegan|sans théine|bio] ?
-        C'est quoi le plateau sur la photo ? [Il est en vente ?|]
-        Combien de minutes d'infusion ?
-        Vous livrez en [Belgique|Suisse|Corse] ?
-        {le_c} existe en plus petit format ?
-        La participation est ouverte aux [Belges|moins de 18 ans] ?
+        {le_c} est vegan ? => oui, aucun ingrédient d'origine animale.
+        C'est quoi le plateau sur la photo ? [Il est en vente ?|] => c'est notre plateau en noyer, il est en ligne !
+        Combien de minutes d'infusion ? => trois minutes à 80 °C et c'est parfait.
+        Vous livrez en [Belgique|Suisse|Corse] ? => oui, nous livrons dans toute l'Europe.
+        {le_c} existe en plus petit format ? => pas encore, mais l'idée chemine.
+        La participation est ouverte aux Belges ? => oui, le règlement complet est sur notre site.
         """)),
     (("availability",), "neutral", True, lines("""
         Encore en rupture quand je clique 😩
@@ -422,14 +464,14 @@ COMMENTS: tuple[tuple[tuple[str, ...], str, bool, tuple[str, ...]], ...] = (
         À quand le retour {du} ?
         """)),
     (("price_promo",), "neutral", True, lines("""
-        C'est cumulable avec le code de bienvenue ?
+        C'est cumulable avec le code de bienvenue ? => non, les codes ne se cumulent pas, mais le port est offert dès 60 €.
         Le port offert marche pas chez moi, j'ai {amount} au panier
         Combien [avec le port|le coffret] ?
         """)),
     (("purchase_intent",), "positive", False, lines("""
         Hop, [dans le panier|commandé] 🙈
         Je [craque|cède], c'est trop joli
-        Mon cadeau de {season} est tout trouvé, je commande ce soir
+        Mon cadeau pour {fete} est tout trouvé, je commande ce soir
         J'en prends deux !
         """)),
     (("product_request",), "neutral", False, lines("""
@@ -458,14 +500,32 @@ COMMENTS: tuple[tuple[tuple[str, ...], str, bool, tuple[str, ...]], ...] = (
         DM us to be featured on our page 💌
         """)),
 )  # fmt: skip
+COMMENTS_EN = lines("""
+    [Love this|Love it|Loving this] 😍
+    [Stunning|Beautiful|So lovely] ✨
+    The {en} is [next on my list|so pretty|my favourite]!
+    My favourite [shop|little brand|account] 💛
+    I need the {en} in my life
+    Gorgeous, as always
+    So [pretty|cosy|dreamy]!
+    [Can't wait to try it|Trying this tonight|Mine is on its way] ☕
+    Obsessed with your [photos|candles|teapots]
+    [Saving this|Noted] for the next rainy day
+    """)
+COMMENTS_ES = lines("""
+    ¡Qué [bonito|bonita foto|maravilla]! 😍
+    Me encanta {el_es}
+    Yo quiero {el_es}
+    [Preciosa foto|Precioso], como siempre
+    """)
 COMMENT_WEIGHTS = (34, 24, 11, 4, 4, 7, 4, 4, 4, 3, 1)
 COMMENT_ANSWERS = {
-    "product_question": ("oui, et tout est détaillé sur la fiche ! {agent}", "trois minutes à 80 °C et c'est parfait. {agent}", "oui, nous livrons dans toute l'Europe. {agent}", "pas encore, mais l'idée chemine. {agent}"),
-    "availability": ("c'est de retour d'ici quelques jours, promis ! {agent}", "il en reste un peu, ne tardez pas ! {agent}"),
-    "price_promo": ("non, les codes ne se cumulent pas, mais le port est offert dès 60 €. {agent}", "tout est indiqué dans le panier ; écrivez-nous en privé si le code résiste. {agent}"),
-    "complaint": ("vous avez raison, je vous réponds en privé tout de suite. {agent}", "pardon pour l'attente, je regarde votre commande à l'instant. {agent}"),
+    "product_question": ("oui, et tout est détaillé sur la fiche !", "trois minutes à 80 °C et c'est parfait.", "oui, nous livrons dans toute l'Europe.", "pas encore, mais l'idée chemine."),
+    "availability": ("c'est de retour d'ici quelques jours, promis !", "il en reste un peu, ne tardez pas !"),
+    "price_promo": ("non, les codes ne se cumulent pas, mais le port est offert dès 60 €.", "tout est indiqué dans le panier ; écrivez-nous en privé si le code résiste."),
+    "complaint": ("vous avez raison, je vous réponds en privé tout de suite.", "pardon pour l'attente, je regarde votre commande à l'instant."),
     "praise": ("merci, ça nous touche ! 💛", "merci beaucoup ! 🌿", "vous allez faire rougir Hélène."),
-    "": ("merci de votre message ! {agent}",),
+    "": ("merci de votre message !",),
 }  # fmt: skip
 QUOTES = lines("""
     Voilà, [exactement|c'est] pour ça que j'aime cette boutique ☕
