@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -58,3 +59,9 @@ def agent(person: Callable[..., "User"]) -> "User":
 def quick_passwords(settings: Any) -> None:
     """Hashing a password slowly is right in service and a waste of each test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def columnar_copy(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test has its own columnar copy: rolling the database back does not empty files."""
+    settings.COLUMNAR = tmp_path_factory.getbasetemp() / f"columnar-{uuid4().hex}"
