@@ -54,9 +54,15 @@ class OwnHandle(models.Model):
 
 
 class Author(models.Model):
-    """Somebody as one channel knows them. key: the handle, case-folded, as the channel compares it."""
+    """
+    Somebody as one channel knows them.
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    key: the handle, case-folded, as the channel compares it. Keys that start with "~"
+    belong to people who signed nothing ("~" and the message's external id) and to the
+    brand where only the source says that it wrote ("~own:" and the name it signed with).
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     channel = models.CharField(max_length=30)
     key = models.CharField(max_length=200)
     handle = models.CharField(max_length=200)
@@ -98,6 +104,8 @@ class ImportRun(models.Model):
 
     next_line, bytes_done: where the last committed batch ended.
     heartbeat: when a worker last touched it; stale and running means lost.
+    claim: the worker's token; one that finds another's token here must stop.
+    earliest, latest: lowest and highest id of the messages it brought.
     """
 
     class State(models.TextChoices):
@@ -128,6 +136,9 @@ class ImportRun(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     heartbeat = models.DateTimeField(null=True)
+    claim = models.CharField(max_length=32, blank=True)
+    earliest = models.BigIntegerField(null=True)
+    latest = models.BigIntegerField(null=True)
 
     objects = Scoped["ImportRun"]()
 
@@ -155,12 +166,17 @@ class ImportReject(models.Model):
 
 
 class Delivery(models.Model):
-    """What arrived, exactly as it arrived, kept before it is understood."""
+    """
+    What arrived, exactly as it arrived, kept before it is understood.
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    id: that of the first message it brought. external_id: that message's.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=255)
-    run = models.ForeignKey(ImportRun, models.SET_NULL, related_name="+", null=True)
+    run = models.ForeignKey(ImportRun, models.SET_NULL, related_name="+", null=True, db_index=False)
     line = models.BigIntegerField(null=True)
     raw = models.TextField()
     received_at = models.DateTimeField()
@@ -178,23 +194,34 @@ class Delivery(models.Model):
 
 class Thread(models.Model):
     """
-    Messages that answer one another.
+    Messages that answer one another; empty once it was found to be part of another.
 
-    root_key: the external id of the first message, known or only referred to.
+    id: that of the message that opened it. root_key: the external id of the first message, known or only referred to.
     about: the brand's post under which the thread hangs, where there is one.
     """
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    id = models.BigIntegerField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
     root_key = models.CharField(max_length=255)
     about = models.ForeignKey(
-        "Message", models.SET_NULL, related_name="+", null=True, db_constraint=False
+        "Message",
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        db_constraint=False,
+        db_index=False,
     )
 
     objects = Scoped["Thread"]()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "root_key"], name="thread_once")]
+        indexes = [
+            models.Index(
+                fields=["about"], name="thread_about", condition=models.Q(about__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.root_key
@@ -254,11 +281,15 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["thread", "id"], name="message_by_thread"),
             models.Index(fields=["author", "id"], name="message_by_author"),
-            models.Index(fields=["workspace", "id"], name="message_by_workspace"),
             models.Index(
                 fields=["account", "in_reply_to"],
                 name="message_awaiting",
                 condition=~models.Q(in_reply_to=""),
+            ),
+            models.Index(
+                fields=["account", "id"],
+                name="message_by_handle",
+                condition=models.Q(in_reply_to="") & ~models.Q(in_reply_to_handle=""),
             ),
         ]
 

@@ -1,0 +1,139 @@
+"""
+Writing and finding many rows below the ORM, the same way on SQLite and PostgreSQL.
+
+Callers hold the account's lock (`lock`), so what `find` says stays true until commit and
+`insert` meets no other writer; a conflict is an error and rolls the batch back. Only what
+writers of several accounts share (authors) goes through `insert_new`.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection
+
+Rows = Sequence[tuple[Any, ...]]
+_LOCK_SPACE = 8_421_002
+
+
+def lock(account_id: int) -> None:
+    """
+    Let one transaction at a time write to an account; released by commit or rollback.
+
+    SQLite needs nothing: its transactions begin with the one write lock there is.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, account_id])
+
+
+def insert(table: str, columns: Sequence[str], rows: Rows) -> None:
+    """Append rows. Raises IntegrityError when one breaks a constraint."""
+    if not rows:
+        return
+    if connection.vendor == "postgresql":
+        _copy(table, columns, rows)
+        return
+    marks = ", ".join(["%s"] * len(columns))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({_names(columns)}) VALUES ({marks})",  # noqa: S608 our names
+            rows,
+        )
+
+
+def insert_new(table: str, columns: Sequence[str], rows: Rows, key: Sequence[str]) -> None:
+    """Append rows whose `key` columns are not there yet; leave the others as they are."""
+    if not rows:
+        return
+    conflict = f"ON CONFLICT ({_names(key)}) DO NOTHING"
+    names = _names(columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            staging = f"new_{table}"
+            cursor.execute(
+                f"CREATE TEMP TABLE IF NOT EXISTS {staging} ON COMMIT DELETE ROWS"  # noqa: S608
+                f" AS SELECT {names} FROM {table} WITH NO DATA"
+            )
+            cursor.execute(f"DELETE FROM {staging}")  # noqa: S608
+            _copy(staging, columns, rows)
+            # Ordered, so that two writers of the same rows cannot wait for each other.
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) SELECT {names} FROM {staging}"  # noqa: S608
+                f" ORDER BY {_names(key)} {conflict}"
+            )
+            return
+        marks = ", ".join(["%s"] * len(columns))
+        cursor.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks}) {conflict}",  # noqa: S608
+            rows,
+        )
+
+
+def find(
+    table: str,
+    columns: Sequence[str],
+    where: str,
+    params: Sequence[Any],
+    among: str,
+    values: Iterable[Any],
+) -> list[tuple[Any, ...]]:
+    """Rows that meet `where` and whose column `among` is one of `values`, however many."""
+    wanted = list(values)
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_names(columns)} FROM {table}"  # noqa: S608 our names
+            f" WHERE {where} AND {_names([among])} {_any()}",
+            [*params, _listed(wanted)],
+        )
+        return list(cursor.fetchall())
+
+
+def update(table: str, columns: Sequence[str], rows: Rows) -> None:
+    """Set `columns` of single rows; each tuple ends with the id."""
+    if not rows:
+        return
+    settings = ", ".join(f"{_names([name])} = %s" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {table} SET {settings} WHERE id = %s", rows)  # noqa: S608
+
+
+def moment(value: datetime) -> Any:
+    """An aware time as the engine keeps it."""
+    if connection.vendor == "postgresql":
+        return value
+    return str(value.astimezone(UTC).replace(tzinfo=None))
+
+
+def read_moment(value: Any) -> datetime:
+    """The aware time behind what the engine gave back."""
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(connection.ops.quote_name(name) for name in columns)
+
+
+def _any() -> str:
+    """`= ANY` and json_each take any number of values in one variable."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)"
+    return "IN (SELECT value FROM json_each(%s))"
+
+
+def _listed(values: list[Any]) -> Any:
+    return values if connection.vendor == "postgresql" else json.dumps(values)
+
+
+def _copy(table: str, columns: Sequence[str], rows: Rows) -> None:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({_names(columns)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
