@@ -58,7 +58,7 @@ def _comment(world: World, post: Incoming, about: Context) -> None:
     rng, channel = world.rng, post.channel
     person = _anyone(world, channel)
     intents, tone, needs, bank = rng.choices(talk.COMMENTS, talk.COMMENT_WEIGHTS)[0]
-    if person.temperament == "complainer":
+    if person.temperament == "complainer" and rng.random() < 0.7:
         intents, tone, needs, bank = talk.COMMENTS[8]
     at = post.sent_at + timedelta(minutes=2 + 2600 * rng.random() * rng.random() * rng.random())
     order = next(iter(world.orders.get(person.key, [])), None)
@@ -351,7 +351,11 @@ def _crisis_public(
     parent = _crisis_parent(world, channel, at, sparks, statement if said_sorry else None)
     kind: Kind = _kind(channel) if parent is None else "reply" if channel == "x" else "comment"
     said = _crisis_say(world, ctx, bank, intents, tone, kind, parent)
-    if said and said_sorry and tone != "positive" and rng.random() < 0.4:
+    if (
+        said
+        and said_sorry
+        and rng.random() < (0.7 if tone == "neutral" else 0.25 if tone == "negative" else 0.0)
+    ):
         _crisis_answer(world, said, ctx)
     elif said and rng.random() < 0.06:
         _crisis_help(world, said, ctx)
@@ -374,7 +378,13 @@ def _stance(
         return tone, intents, bank
     if rng.random() < 0.02:
         return "positive", ("other",), crisis.DEFENCE
-    return "negative", ("complaint",), crisis.PUBLIC
+    return "negative", ("complaint",), _still_said(crisis.PUBLIC, said_sorry)
+
+
+def _still_said(bank: tuple[str, ...], said_sorry: bool) -> tuple[str, ...]:
+    return tuple(
+        p for p in bank if not said_sorry or not any(mark in p for mark in crisis.BEFORE_RECALL)
+    )
 
 
 def _crisis_parent(
@@ -469,13 +479,20 @@ def _crisis_say(
     )  # fmt: skip
 
 
+def _crisis_bank(world: World, said: Incoming, ctx: Context) -> tuple[str, ...]:
+    if ctx.person.language != "fr":
+        return crisis.ANSWERS_FOREIGN[ctx.person.language]
+    meant = world.stage.truth[said.external_id].intents
+    return next(
+        (bank for intent, bank in crisis.ANSWERS.items() if intent in meant), crisis.ANSWERS[""]
+    )
+
+
 def _crisis_answer(world: World, said: Incoming, ctx: Context) -> None:
     rng, agent = world.rng, world.rng.choice(SHOP.agents)
     recall = local(world.crisis + timedelta(days=STATEMENT_DAY), 11 * 60 + 10)
     at = world.answer_time(said.channel, max(said.sent_at, recall))
-    bank = crisis.ANSWERS_FOREIGN.get(ctx.person.language) or tuple(
-        p for p in crisis.ANSWERS if ctx.order or "{amount}" not in p
-    )
+    bank = _crisis_bank(world, said, ctx)
     text = writing.brand_says(
         rng, rng.choice(bank), ctx, agent, said.author_handle if said.kind != "message" else ""
     )

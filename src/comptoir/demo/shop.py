@@ -183,11 +183,12 @@ def hour_of_day(rng: Random) -> float:
 
 
 def make_orders(
-    rng: Random, customers: list[str], first: date, last: date, target: int
+    rng: Random, customers: list[str], first: date, last: date, target: int, recall: date
 ) -> list[Order]:
     """
     About `target` orders from `first` to `last` included, in order of time.
 
+    The faulty candle is no longer sold from the day of its recall.
     Loyal customers come first in `customers` and buy more often (quadratic bias).
     """
     days = [first + timedelta(days=i) for i in range((last - first).days + 1)]
@@ -196,11 +197,15 @@ def make_orders(
         local(day, hour_of_day(rng)) for day in rng.choices(days, weights, k=max(target, 1))
     )
     end = local(last, 24 * 60)
-    return [_order(rng, index, moment, customers, end) for index, moment in enumerate(placed)]
+    return [
+        _order(rng, index, moment, customers, end, recall) for index, moment in enumerate(placed)
+    ]
 
 
-def _order(rng: Random, index: int, placed: datetime, customers: list[str], end: datetime) -> Order:
-    lines = _lines(rng, placed)
+def _order(
+    rng: Random, index: int, placed: datetime, customers: list[str], end: datetime, recall: date
+) -> Order:
+    lines = _lines(rng, placed, recall)
     carrier = rng.choices(CARRIERS, (70, 22, 8))[0]
     shipped = placed + timedelta(hours=20 + 50 * rng.random())
     days = 1.5 + 3 * rng.random() if rng.random() < 0.9 else 5 + 9 * rng.random()
@@ -221,18 +226,20 @@ def _order(rng: Random, index: int, placed: datetime, customers: list[str], end:
     )
 
 
-def _lines(rng: Random, placed: datetime) -> tuple[Line, ...]:
-    weights = [_appeal(product, placed) for product in PRODUCTS]
+def _lines(rng: Random, placed: datetime, recall: date) -> tuple[Line, ...]:
+    weights = [_appeal(product, placed, recall) for product in PRODUCTS]
     chosen: dict[str, int] = {}
     for product in rng.choices(PRODUCTS, weights, k=rng.choices((1, 2, 3, 4), (45, 30, 17, 8))[0]):
         chosen[product.sku] = chosen.get(product.sku, 0) + 1
     return tuple(Line(sku, quantity, BY_SKU[sku].cents) for sku, quantity in chosen.items())
 
 
-def _appeal(product: Product, placed: datetime) -> float:
+def _appeal(product: Product, placed: datetime, recall: date) -> float:
     if product.sku == "CAL-AVE" and placed.month not in (10, 11, 12):
         return 0.01
-    return 2.5 if product.sku == CRISIS_SKU else 1.0 if product.cents < 4000 else 0.6
+    if product.sku == CRISIS_SKU:
+        return 0.0 if placed.date() >= recall else 2.5
+    return 1.0 if product.cents < 4000 else 0.6
 
 
 def _second(moment: datetime) -> datetime:

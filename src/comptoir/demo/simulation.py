@@ -69,11 +69,13 @@ def _world(
 ) -> threads.World:
     customers = [p.key for p in people if p.temperament != "passer_by"]
     orders: dict[str, list[Order]] = {key: [] for key in customers}
-    for order in make_orders(rng, customers, first, last, target):
+    crisis = _crisis_day(first, last)
+    recall = crisis + timedelta(days=events.STATEMENT_DAY)
+    for order in make_orders(rng, customers, first, last, target, recall):
         orders[order.customer].append(order)
     stage = Stage(rng, local(last + timedelta(days=1), 0))
     posts: dict[str, list[Incoming]] = {channel: [] for channel in POSTING_DAYS}
-    return threads.World(rng, stage, people, orders, posts, _crisis_day(first, last))
+    return threads.World(rng, stage, people, orders, posts, crisis)
 
 
 def _crisis_day(first: date, last: date) -> date:

@@ -141,10 +141,40 @@ ANSWERS_FOREIGN = {
         "lo sentimos de verdad. No vuelva a encender esta vela: el reembolso se pide en tilleul-braise.example/rappel-b24, sin factura.",
     ),
 }
-ANSWERS = lines("""
-    nous sommes désolés, vraiment. N'allumez plus cette bougie : le remboursement se demande en deux minutes sur tilleul-braise.example/rappel-b24, sans facture ni retour.
-    merci de nous avoir écrit, et pardon pour l'attente : nous avons reçu plusieurs centaines de messages. Votre remboursement de {price} est enregistré.
-    votre colère est légitime. Lot B24 : ne l'allumez plus, nous remboursons tout et prenons en charge les dégâts éventuels. Écrivez-nous à rappel@tilleul-braise.example.
-    le numéro de lot est gravé sous le pot. Seul le B24 est concerné ; les autres parfums ne présentent aucun risque.
-    nous prenons contact avec vous en privé dès aujourd'hui. Merci de garder les morceaux et de prendre une photo, sans vous blesser.
-    """)
+# What nobody would still say once the brand has apologised and recalled the lot.
+BEFORE_RECALL = (
+    "sans un mot",
+    "Communiqué",
+    "attendez quoi",
+    "tant qu'ils",
+    "J'attends une vraie",
+    "répond chez",
+    "no recall",
+)
+ANSWERS = {
+    "refund": lines("""
+        nous sommes désolés, vraiment. N'allumez plus cette bougie : le remboursement se demande en deux minutes sur tilleul-braise.example/rappel-b24, sans facture ni retour.
+        merci de nous avoir écrit, et pardon pour l'attente : nous avons reçu plusieurs centaines de messages. Votre remboursement de {price} est enregistré.
+        le plus simple est le formulaire tilleul-braise.example/rappel-b24 : ni facture, ni numéro de commande, ni bougie à renvoyer.
+        """),
+    "fault": lines("""
+        nous sommes vraiment désolés. Merci de garder les morceaux et de prendre une photo, sans vous blesser : nous vous appelons aujourd'hui, remboursement et dégâts compris.
+        votre colère est légitime. Nous remboursons la bougie et prenons en charge les dégâts. Écrivez-nous à rappel@tilleul-braise.example, nous répondons le jour même.
+        """),
+    "product_question": lines("""
+        le numéro de lot est gravé sous le pot. Seul le B24 est concerné ; les autres parfums ne présentent aucun risque.
+        seule la Feu de bois du lot B24 est rappelée. Le lot se lit sous le pot, à côté du code-barres ; dans le doute, ne l'allumez pas.
+        """),
+    "withdrawal_return_cancel": lines("""
+        votre commande est annulée et le remboursement parti. Nous comprenons votre décision, et nous vous présentons nos excuses.
+        """),
+    "data_security": lines("""
+        votre demande est enregistrée : compte et données seront effacés sous un mois au plus. Nous regrettons profondément cette réponse.
+        """),
+    "": lines("""
+        votre colère est légitime, et nos excuses sont sincères. Le lot B24 est rappelé et remboursé : tilleul-braise.example/rappel-b24.
+        vous avez raison, cette réponse n'aurait jamais dû partir. Nous nous en sommes excusés auprès de la personne concernée, et nous revoyons notre façon de répondre.
+        nous vous lisons et nous vous devons des explications : Hélène les donne en détail sur tilleul-braise.example/rappel-b24.
+        trop lents, et maladroits : c'est vrai. Nous répondons maintenant à chaque message, un par un.
+        """),
+}

@@ -634,7 +634,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ("data_security",),
         "negative",
         "nothing",
-        1.6,
+        2.2,
         fr=lines("""
             J'ai reçu un SMS « Tilleul & Braise : frais de douane 1,99 € » avec un lien bizarre. C'est vous [ou une arnaque|] ? => ce message ne vient pas de nous : ne cliquez pas et ne payez rien. Vous pouvez le transférer au 33700. Nous publions une alerte.
             Je demande la suppression de mes données personnelles (RGPD, article 17). Compte : {email} => votre demande est enregistrée : vos données seront effacées sous un mois au plus, sauf les factures que la loi nous oblige à garder. Vous recevrez une confirmation.
@@ -664,7 +664,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         ("job_application",),
         "neutral",
         "nothing",
-        1.6,
+        3.2,
         fr=lines("""
             Je suis [étudiante en BTS commerce|en reconversion|en master marketing] et je cherche [un stage de 3 mois|une alternance|un job d'été] : recrutez-vous ?
             Cherchez-vous du renfort à l'atelier pour [les fêtes|cet été] ? [J'habite à côté.|Je vous envoie mon CV ?]

@@ -7,11 +7,11 @@ GREETINGS = {
         Bonjour,
         Bonjour !
         Bonsoir,
-        Hello
-        Salut
-        Coucou
+        Hello,
+        Salut,
+        Coucou,
         Bonjour à toute l'équipe,
-        Bonjour @{brand}
+        Bonjour @{brand},
         """),
     "en": ("Hi,", "Hello,", "Hi there,", "Hey"),
     "es": ("Hola,", "Buenas,"),
@@ -459,7 +459,7 @@ COMMENTS: tuple[tuple[tuple[str, ...], str, bool, tuple[str, ...]], ...] = (
         La participation est ouverte aux Belges ? => oui, le règlement complet est sur notre site.
         """)),
     (("availability",), "neutral", True, lines("""
-        Encore en rupture quand je clique 😩
+        Encore en rupture quand je clique [😩|, grrr|...]
         Il en reste [beaucoup|encore] ? je suis payée [vendredi|lundi]
         À quand le retour {du} ?
         """)),
@@ -486,8 +486,11 @@ COMMENTS: tuple[tuple[tuple[str, ...], str, bool, tuple[str, ...]], ...] = (
         """)),
     (("complaint", "delivery"), "negative", True, lines("""
         Bien joli tout ça mais j'attends [toujours|encore] ma commande {number}
-        Avant de faire des jeux, répondez à vos mails 🙄
+        Avant de faire des [jeux|posts|jolies photos], répondez à vos [mails|clients|messages] 🙄
         Et les commandes en retard, on en parle ?
+            Joli. Et mon [colis|remboursement|dossier], il [avance|arrive] quand ?
+            Je préférerais [une réponse à mon mail|recevoir ma commande] plutôt qu'un post.
+            Toujours dans l'attente [d'un appel|d'une réponse] de votre part...
         Publier oui, répondre non [apparemment|]...
         """)),
     (("thanks",), "positive", False, lines("""
