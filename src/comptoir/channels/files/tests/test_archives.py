@@ -1,13 +1,15 @@
-import io
 import struct
 import zipfile
+from collections.abc import Mapping
+from pathlib import Path
 
-import openpyxl
 import pytest
 
 from comptoir.channels.files.archives import RATIO_FROM
 from comptoir.channels.files.problems import FileProblem
 from comptoir.channels.files.readers import open_table
+from comptoir.channels.files.tests.books import book
+from comptoir.channels.files.tests.test_readers import cells
 
 ODS = """<?xml version="1.0"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
@@ -17,14 +19,14 @@ ODS = """<?xml version="1.0"?><office:document-content
  </office:document-content>"""
 
 
-def archive(path, members, compression=zipfile.ZIP_DEFLATED):
-    with zipfile.ZipFile(path, "w", compression) as file:
+def archive(path: Path, members: Mapping[str, str | bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in members.items():
             file.writestr(name, content)
     return path
 
 
-def ods(path, rows):
+def ods(path: Path, rows: str) -> Path:
     return archive(
         path,
         {
@@ -35,7 +37,7 @@ def ods(path, rows):
     )
 
 
-def ods_row(*texts, attributes=""):
+def ods_row(*texts: str, attributes: str = "") -> str:
     cells = "".join(
         f'<table:table-cell office:value-type="string"{attributes}><text:p>{t}</text:p></table:table-cell>'
         for t in texts
@@ -43,17 +45,17 @@ def ods_row(*texts, attributes=""):
     return f"<table:table-row>{cells}</table:table-row>"
 
 
-def refusal(path):
+def refusal(path: Path) -> str:
     with pytest.raises(FileProblem) as caught:
         open_table(path)
     return caught.value.code
 
 
-def test_a_bomb_renamed_to_a_workbook_is_not_unpacked(tmp_path):
+def test_a_bomb_renamed_to_a_workbook_is_not_unpacked(tmp_path: Path) -> None:
     """
     20 kB that unpack to 20 MB of zeros: refused before the workbook library sees them.
     """
-    bomb = {
+    bomb: dict[str, str | bytes] = {
         "xl/workbook.xml": "<workbook/>",
         "xl/worksheets/sheet1.xml": b"0" * (RATIO_FROM + 4_000_000),
     }
@@ -61,7 +63,7 @@ def test_a_bomb_renamed_to_a_workbook_is_not_unpacked(tmp_path):
     assert "zip_bomb" == refusal(archive(tmp_path / "bomb.xlsx", bomb))
 
 
-def test_a_bomb_that_lies_about_its_size_is_caught_while_unpacking(tmp_path):
+def test_a_bomb_that_lies_about_its_size_is_caught_while_unpacking(tmp_path: Path) -> None:
     """
     Declared sizes are written by whoever made the file.
     """
@@ -74,32 +76,30 @@ def test_a_bomb_that_lies_about_its_size_is_caught_while_unpacking(tmp_path):
     assert "zip_bomb" == refusal(path)
 
 
-def test_two_far_corners_are_a_bomb_too(tmp_path):
+def test_two_far_corners_are_a_bomb_too(tmp_path: Path) -> None:
     """
     The library would lay out the 17 billion cells between A1 and XFD1048576.
     """
-    book = openpyxl.Workbook()
-    book.active["A1"] = "a"
-    book.active["B1"] = "b"
-    book.active["XFD1048576"] = "c"
-    book.save(tmp_path / "wide.xlsx")
+    path = book(tmp_path / "wide.xlsx", s=[["a", "b"]])
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    sheet = members["xl/worksheets/sheet1.xml"]
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    members["xl/worksheets/sheet1.xml"] = sheet.replace(b"</sheetData>", far)
 
-    assert "zip_bomb" == refusal(tmp_path / "wide.xlsx")
+    assert "zip_bomb" == refusal(archive(path, members))
 
 
-def test_an_ordinary_workbook_passes(tmp_path):
+def test_an_ordinary_workbook_passes(tmp_path: Path) -> None:
     """
     The same checks let a plain workbook through.
     """
-    book = openpyxl.Workbook()
-    for n in range(500):
-        book.active.append([f"a{n}", "b"])
-    book.save(tmp_path / "plain.xlsx")
+    path = book(tmp_path / "plain.xlsx", s=[[f"a{n}", "b"] for n in range(500)])
 
-    assert 499 == len(list(open_table(tmp_path / "plain.xlsx").rows()))
+    assert 499 == len(list(open_table(path).rows()))
 
 
-def test_opendocument_sheets_are_read(tmp_path):
+def test_opendocument_sheets_are_read(tmp_path: Path) -> None:
     """
     LibreOffice pads sheets with huge repeated empty rows; they hold nothing and cost nothing.
     """
@@ -108,10 +108,10 @@ def test_opendocument_sheets_are_read(tmp_path):
         tmp_path / "s.ods", ods_row("date", "texte") + ods_row("2024-09-01", "été") + padding
     )
 
-    assert [["2024-09-01", "été"]] == [row.values for row in open_table(path).rows()]
+    assert [["2024-09-01", "été"]] == cells(path)
 
 
-def test_an_opendocument_cell_repeated_a_million_times_is_a_bomb(tmp_path):
+def test_an_opendocument_cell_repeated_a_million_times_is_a_bomb(tmp_path: Path) -> None:
     """
     A few bytes of XML may stand for millions of cells.
     """
@@ -122,7 +122,7 @@ def test_an_opendocument_cell_repeated_a_million_times_is_a_bomb(tmp_path):
     assert "zip_bomb" == refusal(ods(tmp_path / "tall.ods", ods_row("a", "b") + tall))
 
 
-def test_protected_workbooks_say_so(tmp_path):
+def test_protected_workbooks_say_so(tmp_path: Path) -> None:
     """
     An encrypted .xlsx is an old-style compound file holding an "EncryptedPackage".
     """
@@ -140,20 +140,18 @@ def test_protected_workbooks_say_so(tmp_path):
     assert "encrypted_workbook" == refusal(sheet)
 
 
-def test_an_archive_of_something_else_is_not_a_table(tmp_path):
+def test_an_archive_of_something_else_is_not_a_table(tmp_path: Path) -> None:
     """
     A zipped CSV or a text document is told apart from a broken workbook.
     """
     assert "not_a_table" == refusal(archive(tmp_path / "a.zip", {"export.csv": "a,b\n1,2\n"}))
 
 
-def test_a_damaged_workbook_is_unreadable(tmp_path):
+def test_a_damaged_workbook_is_unreadable(tmp_path: Path) -> None:
     """
     A download cut in half ends in a sentence, not in a crash.
     """
-    buffer = io.BytesIO()
-    openpyxl.Workbook().save(buffer)
-    path = tmp_path / "half.xlsx"
-    path.write_bytes(buffer.getvalue()[: len(buffer.getvalue()) // 2])
+    path = book(tmp_path / "half.xlsx", s=[["a", "b"]])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
     assert "unreadable" == refusal(path)

@@ -1,50 +1,61 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from comptoir.channels.files import api
 from comptoir.channels.files.convert import converter
+from comptoir.channels.files.detect import guess
 from comptoir.channels.files.problems import FILE_CODES, ROW_CODES, FileProblem, RowProblem
+from comptoir.channels.incoming import Incoming
 
 X_HEADER = "id,created_at,full_text,screen_name,in_reply_to,retweeted_status,quoted_status,favorite_count,views_count"
 
 
-def written(tmp_path, text, name="export.csv"):
+def written(tmp_path: Path, text: str | bytes, name: str = "export.csv") -> Path:
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
 
 
-def imported(path, **columns):
+def imported(path: Path, **columns: str) -> list[Incoming]:
     mapping = api.inspect(path, "Europe/Paris").guess.mapping.with_columns(**columns)
     return [
         m for row in api.read(path, mapping) if isinstance(row, api.Converted) for m in row.messages
     ]
 
 
-def rejected(path):
+def rejected(path: Path) -> list[tuple[int, str]]:
     mapping = api.inspect(path, "Europe/Paris").guess.mapping
     return [(r.line, r.code) for r in api.read(path, mapping) if isinstance(r, api.Rejected)]
 
 
-def x_file(tmp_path, *rows):
+def x_file(tmp_path: Path, *rows: Sequence[str]) -> Path:
     buffer = io.StringIO()
     csv.writer(buffer).writerows(rows)
     return written(tmp_path, X_HEADER + "\n" + buffer.getvalue())
 
 
 def x_row(
-    number=1, text="bonjour", author="lea", parent="null", repost="null", quote="null", likes="3"
-):
+    number: int = 1,
+    text: str = "bonjour",
+    author: str = "lea",
+    parent: str = "null",
+    repost: str = "null",
+    quote: str = "null",
+    likes: str = "3",
+) -> tuple[str, ...]:
     return (f"18000000000000000{number:02}", "2024-09-01 10:00:00 +02:00", text, author, parent, repost, quote, likes, "null")  # fmt: skip
 
 
-def test_an_x_export_is_recognised_and_its_messages_are_whole(tmp_path):
+def test_an_x_export_is_recognised_and_its_messages_are_whole(tmp_path: Path) -> None:
     """
     Kinds, parents, links, literal line breaks and entities, as X exports write them.
     """
@@ -73,7 +84,7 @@ def test_an_x_export_is_recognised_and_its_messages_are_whole(tmp_path):
     assert ("", "Free") == (messages[5].in_reply_to, messages[5].in_reply_to_handle)
 
 
-def test_text_is_kept_as_text_and_a_handle_may_be_an_emoji(tmp_path):
+def test_text_is_kept_as_text_and_a_handle_may_be_an_emoji(tmp_path: Path) -> None:
     """
     Markup is somebody's words; what to do with it is decided where it is shown.
     """
@@ -83,7 +94,7 @@ def test_text_is_kept_as_text_and_a_handle_may_be_an_emoji(tmp_path):
     assert ["🦄"] == [m.author_handle for m in imported(path)]
 
 
-def test_failed_rows_say_why_and_the_others_are_imported(tmp_path):
+def test_failed_rows_say_why_and_the_others_are_imported(tmp_path: Path) -> None:
     """
     Nothing is lost: every row is either a message or a reject with its line.
     """
@@ -96,7 +107,7 @@ def test_failed_rows_say_why_and_the_others_are_imported(tmp_path):
     assert 5 == len(imported(path))
 
 
-def test_a_review_with_an_answer_is_two_messages(tmp_path):
+def test_a_review_with_an_answer_is_two_messages(tmp_path: Path) -> None:
     """
     The brand's answer carries its own date, so that response times are real.
     """
@@ -129,7 +140,7 @@ def test_a_review_with_an_answer_is_two_messages(tmp_path):
     assert ("no_id", {}) in found.warnings
 
 
-def test_rows_without_id_keep_the_same_made_up_one(tmp_path):
+def test_rows_without_id_keep_the_same_made_up_one(tmp_path: Path) -> None:
     """
     A file imported twice, or re-sorted, must not double its messages.
     """
@@ -141,7 +152,7 @@ def test_rows_without_id_keep_the_same_made_up_one(tmp_path):
     assert 2 == len({m.external_id for m in first})
 
 
-def test_mail_is_recognised_with_its_threads(tmp_path):
+def test_mail_is_recognised_with_its_threads(tmp_path: Path) -> None:
     """
     Addresses, display names and message ids come out of their headers' punctuation.
     """
@@ -173,7 +184,9 @@ def test_mail_is_recognised_with_its_threads(tmp_path):
         ("Date,De,À,Objet,Corps du message", "mail", {"sent_at": "Date", "author_handle": "De", "title": "Objet", "text": "Corps du message"}),
     ],
 )  # fmt: skip
-def test_usual_exports_are_recognised_by_their_columns(header, profile, columns):
+def test_usual_exports_are_recognised_by_their_columns(
+    header: str, profile: str, columns: dict[str, str]
+) -> None:
     """
     Names seen in exports of review sites, X and shops, in French and English.
     """
@@ -184,20 +197,14 @@ def test_usual_exports_are_recognised_by_their_columns(header, profile, columns)
         "reply_date": "2024-09-02T10:00:00Z",
     }
     by_name = {name: values.get(key, "") for key, name in columns.items()}
-    found = api_guess(names, [[by_name.get(name, "") for name in names]])
+    found = guess(names, [[by_name.get(name, "") for name in names]], "Europe/Paris")
 
     assert profile == found.profile
     assert columns == {key: found.mapping.columns.get(key) for key in columns}
     assert set(found.confidence) == set(found.mapping.columns)
 
 
-def api_guess(names, rows):
-    from comptoir.channels.files.detect import guess
-
-    return guess(names, rows, "Europe/Paris")
-
-
-def test_columns_that_say_nothing_are_told_by_their_cells(tmp_path):
+def test_columns_that_say_nothing_are_told_by_their_cells(tmp_path: Path) -> None:
     """
     A headerless file still shows its dates, handles and sentences, less surely.
     """
@@ -213,7 +220,7 @@ def test_columns_that_say_nothing_are_told_by_their_cells(tmp_path):
     assert {"no_header", "no_id", "no_zone"} == {code for code, _ in found.warnings}
 
 
-def test_missing_columns_are_named_before_anything_is_read(tmp_path):
+def test_missing_columns_are_named_before_anything_is_read(tmp_path: Path) -> None:
     """
     The inspection still shows the file, so that a person can choose; reading refuses.
     """
@@ -230,7 +237,7 @@ def test_missing_columns_are_named_before_anything_is_read(tmp_path):
         api.read(path, found.guess.mapping)
 
 
-def test_a_header_alone_has_no_rows(tmp_path):
+def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
     """
     An empty export is told from a broken one.
     """
@@ -240,7 +247,7 @@ def test_a_header_alone_has_no_rows(tmp_path):
     assert "no_rows" == caught.value.code
 
 
-def test_identifiers_rounded_by_a_spreadsheet_are_not_used(tmp_path):
+def test_identifiers_rounded_by_a_spreadsheet_are_not_used(tmp_path: Path) -> None:
     """
     1,80E+18 is the same for every message of a year: importing by it would merge them all.
     """
@@ -251,7 +258,7 @@ def test_identifiers_rounded_by_a_spreadsheet_are_not_used(tmp_path):
     assert {"rounded_ids", "no_id"} == {code for code, _ in found.warnings}
 
 
-def test_ambiguous_dates_and_scales_are_asked_about(tmp_path):
+def test_ambiguous_dates_and_scales_are_asked_about(tmp_path: Path) -> None:
     """
     A wrong guess here would be wrong in every row, so a person confirms it.
     """
@@ -262,7 +269,7 @@ def test_ambiguous_dates_and_scales_are_asked_about(tmp_path):
     assert {"column": "note", "scale": 5} == warnings["scale_ambiguous"]
 
 
-def test_five_forms_of_date_in_one_column_are_all_read(tmp_path):
+def test_five_forms_of_date_in_one_column_are_all_read(tmp_path: Path) -> None:
     """
     Rows collected by hand from several sites.
     """
@@ -276,14 +283,15 @@ def test_five_forms_of_date_in_one_column_are_all_read(tmp_path):
     )
 
 
-def test_a_mapping_survives_its_json(tmp_path):
+def test_a_mapping_survives_its_json(tmp_path: Path) -> None:
     """
     Saved mappings are plain data; one written by an unknown version is refused.
     """
     mapping = api.Mapping("reviews", {"sent_at": "date"}, {"text": "x"}, scale=10, nulls=("", "-"))
 
     assert mapping == api.Mapping.from_json(mapping.to_json())
-    for wrong in ({"version": 2}, [], {"colour": 1}, {"scale": "5"}, {"columns": {"a": 1}}):
+    wrongs: list[Any] = [{"version": 2}, [], {"colour": 1}, {"scale": "5"}, {"columns": {"a": 1}}]
+    for wrong in wrongs:
         with pytest.raises(FileProblem) as caught:
             api.Mapping.from_json(wrong)
         assert "bad_mapping" == caught.value.code
@@ -293,19 +301,19 @@ def test_a_mapping_survives_its_json(tmp_path):
     "change",
     [{"zone": "Europe/Pariss"}, {"zone": "../etc"}, {"scale": 0}, {"date_form": "x"}, {"date_order": "ymd"}, {"columns": {"sent_at": "date", "text": "t", "mood": "t"}}, {"constants": {"likes": "many"}}],
 )  # fmt: skip
-def test_mappings_with_nonsense_are_refused(change):
+def test_mappings_with_nonsense_are_refused(change: dict[str, Any]) -> None:
     """
     A mapping comes from a form or a file, so every option is checked before the first row.
     """
     good = api.Mapping(columns={"sent_at": "date", "text": "t"})
 
-    assert converter(good, ["date", "t"])
+    converter(good, ["date", "t"])
     with pytest.raises(FileProblem) as caught:
         converter(replace(good, **change), ["date", "t"])
     assert "bad_mapping" == caught.value.code
 
 
-def test_reading_goes_on_after_an_interruption(tmp_path):
+def test_reading_goes_on_after_an_interruption(tmp_path: Path) -> None:
     """
     The line of the last row kept, plus one, gives exactly the rows after it.
     """
@@ -316,7 +324,7 @@ def test_reading_goes_on_after_an_interruption(tmp_path):
     assert whole[1:] == list(api.read(path, mapping, start_line=whole[0].line + 1))
 
 
-def test_cells_that_could_be_formulas_are_disarmed():
+def test_cells_that_could_be_formulas_are_disarmed() -> None:
     """
     Spreadsheets run what starts with = + - @, a tab or a carriage return.
     """
@@ -325,7 +333,7 @@ def test_cells_that_could_be_formulas_are_disarmed():
     ]
 
 
-def test_french_files_open_in_a_french_excel():
+def test_french_files_open_in_a_french_excel() -> None:
     """
     Byte-order mark, semicolons, decimal comma; the plain form has none of them.
     """
@@ -335,7 +343,7 @@ def test_french_files_open_in_a_french_excel():
     assert "Nom,Note\r\n'=Léa,-4.5\r\n" == "".join(api.write_csv(rows))
 
 
-def test_rejects_are_written_with_line_reason_and_raw(tmp_path):
+def test_rejects_are_written_with_line_reason_and_raw(tmp_path: Path) -> None:
     """
     A person corrects the raw text and imports that file again.
     """
@@ -350,14 +358,14 @@ def test_rejects_are_written_with_line_reason_and_raw(tmp_path):
         ] == list(csv.reader(file))
 
 
-def test_every_code_has_a_sentence():
+def test_every_code_has_a_sentence() -> None:
     """
     A code without words would reach a person as a code.
     """
     assert FILE_CODES | ROW_CODES <= set(api.SENTENCES)
 
 
-def test_odd_cells_give_row_problems_and_nothing_else():
+def test_odd_cells_give_row_problems_and_nothing_else() -> None:
     """
     JSON may put anything anywhere; the iterator must not raise anything unforeseen.
     """
@@ -380,13 +388,13 @@ def test_odd_cells_give_row_problems_and_nothing_else():
             "<>",
         ):
             for at in range(len(columns)):
-                values = ["2024-01-01" if f.kind == "date" else "3" for f in api.FIELDS]
+                values: list[Any] = ["2024-01-01" if f.kind == "date" else "3" for f in api.FIELDS]
                 values[at] = odd
                 with suppress(RowProblem):
                     assert change(values)
 
 
-def test_the_order_of_dates_is_sought_beyond_the_sample(tmp_path):
+def test_the_order_of_dates_is_sought_beyond_the_sample(tmp_path: Path) -> None:
     """
     An export sorted by day may show only the first twelve of a month for thousands of rows.
     """

@@ -1,8 +1,9 @@
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
-from comptoir.channels.files.dates import DateParser, choose_dates
+from comptoir.channels.files.dates import DateParser, Form, choose_dates
 from comptoir.channels.files.values import (
     read_count,
     read_stars,
@@ -43,12 +44,12 @@ TEN = datetime(2024, 9, 1, 8, 0, tzinfo=UTC)
         ("01-Sep-2024 10:00", "words"),
     ],
 )
-def test_dates_are_read_in_the_forms_people_export(text, form):
+def test_dates_are_read_in_the_forms_people_export(text: str, form: Form) -> None:
     """
     All of these are ten o'clock in Paris, whether chosen for the column or met by surprise.
     """
     assert TEN == DateParser(form, "dmy", "Europe/Paris")(text)
-    other = "epoch" if form != "epoch" else "words"
+    other: Form = "epoch" if form != "epoch" else "words"
     assert TEN == DateParser(other, "dmy", "Europe/Paris")(text)
     assert 1.0 == choose_dates([text]).share
 
@@ -63,7 +64,7 @@ def test_dates_are_read_in_the_forms_people_export(text, form):
         ("20240912", 12),
     ],
 )
-def test_days_without_time_are_midnight_in_the_zone(text, day):
+def test_days_without_time_are_midnight_in_the_zone(text: str, day: int) -> None:
     """
     A review site often gives only the day.
     """
@@ -75,7 +76,7 @@ def test_days_without_time_are_midnight_in_the_zone(text, day):
 @pytest.mark.parametrize(
     "text", ["", "hier", "32/01/2024", "25/25/2024", "0", "12", "1/2", "2024-13-01", "0001-01-01", "9999-12-31T23:59:59-23:00", "31 brumaire 2024", "12345678901234567890"]
 )  # fmt: skip
-def test_what_is_no_date_is_refused(text):
+def test_what_is_no_date_is_refused(text: str) -> None:
     """
     A refused date is a reject to show; a guessed one would be a silent error.
     """
@@ -83,7 +84,7 @@ def test_what_is_no_date_is_refused(text):
         DateParser("numeric", "dmy", "Europe/Paris")(text)
 
 
-def test_the_order_of_day_and_month_is_decided_on_the_whole_column():
+def test_the_order_of_day_and_month_is_decided_on_the_whole_column() -> None:
     """
     One 25 settles it for every 03/04.
     """
@@ -95,7 +96,7 @@ def test_the_order_of_day_and_month_is_decided_on_the_whole_column():
     assert datetime(2024, 3, 4, tzinfo=UTC) == DateParser("numeric", "mdy", "UTC")("03/04/2024")
 
 
-def test_an_undecided_order_is_said_to_be_so():
+def test_an_undecided_order_is_said_to_be_so() -> None:
     """
     French order is assumed, and a person is asked.
     """
@@ -107,7 +108,7 @@ def test_an_undecided_order_is_said_to_be_so():
     assert not choose_dates(["2024-04-03"]).ambiguous
 
 
-def test_a_column_of_both_orders_is_reported():
+def test_a_column_of_both_orders_is_reported() -> None:
     """
     Two exports pasted together; the majority wins and the others will be rejected.
     """
@@ -117,7 +118,7 @@ def test_a_column_of_both_orders_is_reported():
     assert 1.0 > choice.share
 
 
-def test_changes_of_clock_are_settled():
+def test_changes_of_clock_are_settled() -> None:
     """
     In Paris 02:30 does not exist on 31 March 2024 and happens twice on 27 October.
     """
@@ -127,7 +128,7 @@ def test_changes_of_clock_are_settled():
     assert datetime(2024, 10, 27, 0, 30, tzinfo=UTC) == parse("2024-10-27 02:30")
 
 
-def test_cells_that_are_dates_already_are_kept():
+def test_cells_that_are_dates_already_are_kept() -> None:
     """
     Workbooks hold dates, JSON holds epochs.
     """
@@ -144,7 +145,7 @@ def test_cells_that_are_dates_already_are_kept():
     ("value", "number"),
     [("12", 12), ("1 234", 1234), ("1\u202f234\u00a0567", 1234567), ("1,234", 1234), ("1.234", 1234), ("1,2 k", 1200), ("1.2K", 1200), ("3M", 3000000), ("12.0", 12), (12.0, 12), (7, 7), ("5+", 5)],
 )  # fmt: skip
-def test_counts_are_read_in_french_and_english(value, number):
+def test_counts_are_read_in_french_and_english(value: Any, number: int) -> None:
     """
     A count is a whole number, so a separator before three digits groups thousands.
     """
@@ -154,7 +155,7 @@ def test_counts_are_read_in_french_and_english(value, number):
 @pytest.mark.parametrize(
     "value", ["", "abc", "-1", -1, True, None, "1e9", "1,2,3", float("inf"), "²"]
 )
-def test_what_is_no_count_is_refused(value):
+def test_what_is_no_count_is_refused(value: Any) -> None:
     """
     Unknown is not zero.
     """
@@ -166,7 +167,7 @@ def test_what_is_no_count_is_refused(value):
     ("value", "scale", "stars"),
     [("4", 5, 4.0), (4, 5, 4.0), ("4/5", 10, 4.0), ("8/10", 5, 4.0), ("8,5", 10, 4.25), ("80 %", 5, 4.0), ("★★★★☆", 5, 4.0), ("⭐⭐⭐", 5, 3.0), ("4 étoiles", 5, 4.0), ("FIVE", 5, 5.0), ("9 sur 10", 5, 4.5), ("Rated 3.5 out of 5", 5, 3.5), (16, 20, 4.0)],
 )  # fmt: skip
-def test_ratings_become_stars_out_of_five(value, scale, stars):
+def test_ratings_become_stars_out_of_five(value: Any, scale: float, stars: float) -> None:
     """
     A value that says its own scale is believed over the column's.
     """
@@ -174,7 +175,7 @@ def test_ratings_become_stars_out_of_five(value, scale, stars):
 
 
 @pytest.mark.parametrize("value", ["", "6", "7/5", "bien", None, True, "110 %", -1])
-def test_ratings_out_of_range_are_refused(value):
+def test_ratings_out_of_range_are_refused(value: Any) -> None:
     """
     Six out of five means that the scale is wrong, so nothing is clamped.
     """
@@ -182,7 +183,7 @@ def test_ratings_out_of_range_are_refused(value):
         read_stars(value, 5)
 
 
-def test_the_scale_is_decided_for_the_column():
+def test_the_scale_is_decided_for_the_column() -> None:
     """
     The name may say it; otherwise the highest value does, and says when it proves nothing.
     """
@@ -193,7 +194,7 @@ def test_the_scale_is_decided_for_the_column():
     assert (5.0, False) == scale_of(["4/5", "8/10"])
 
 
-def test_entities_and_escapes_are_undone_once():
+def test_entities_and_escapes_are_undone_once() -> None:
     """
     A link that holds "&copy=" is no copyright sign.
     """
