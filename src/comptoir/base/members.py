@@ -289,3 +289,12 @@ def _keep_an_owner(workspace: Workspace, leaving: Membership) -> None:
             _("This person is the workspace’s last owner."),
             _("Make somebody else an owner first."),
         )
+
+
+def workspaces_of(user: User) -> list[Membership]:
+    """The user's memberships with their workspaces, by name."""
+    return list(
+        Membership.objects.select_related("workspace")
+        .filter(user=user)
+        .order_by("workspace__name", "pk")
+    )

@@ -113,9 +113,9 @@ def drain(limit: int | None = None) -> int:
     return handled
 
 
-def backlog() -> dict[str, int]:
-    """How many events each consumer still has to read."""
-    with every_workspace():
+def backlog(workspace_id: int | None = None) -> dict[str, int]:
+    """How many events each consumer still has to read, of all workspaces or of one."""
+    with every_workspace() if workspace_id is None else scope(workspace_id):
         done = dict(OutboxCursor.objects.values_list("consumer", "last_event"))
         return {
             one.name: OutboxEvent.objects.filter(

@@ -64,12 +64,15 @@ def desk_view(permission: Permission) -> Callable[[View[P]], Callable[..., HttpR
             request.desk = enter(request.user, slug)
             request.desk.require(permission)
             workspace = request.desk.workspace
+            if request.session.get("workspace") != workspace.slug:
+                request.session["workspace"] = workspace.slug
             with scope(workspace), timezone.override(ZoneInfo(workspace.zone)):
                 response = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response.render()
                 return response
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the catalogue test
         return guarded
 
     return decorate

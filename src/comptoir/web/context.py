@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comptoir.base.api import Permission
-from comptoir.base.models import Membership, Workspace
-from comptoir.web.access import Desk
+from comptoir.base.models import Membership, User, Workspace
+from comptoir.web.access import Desk, enter
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    desk: Desk | None = getattr(request, "desk", None)
+    desk: Desk | None = getattr(request, "desk", None) or _last_desk(request)
     if desk is None:
         return {"workspace": None, "nav": [], "user_menu": _user_menu()}
     slug = desk.workspace.slug
@@ -26,6 +26,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": _navigation(request, desk),
         "may": {permission.value: desk.can(permission) for permission in Permission},
     }
+
+
+def _last_desk(request: HttpRequest) -> Desk | None:
+    """The desk last worked at, so that pages about oneself keep its navigation."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return None
+    try:
+        return enter(user, request.session.get("workspace", ""))
+    except Http404:
+        return None
 
 
 def _workspaces(desk: Desk) -> list[dict[str, Any]]:

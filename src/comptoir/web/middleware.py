@@ -42,6 +42,19 @@ class ContentSecurityPolicy:
         return response
 
 
+class PrivatePages:
+    """Keeps what a signed-in person saw out of caches and out of the next person's back button."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class UserPreferences:
     """Speaks the language that the signed-in person chose."""
 
