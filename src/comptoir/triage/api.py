@@ -18,9 +18,10 @@ from comptoir.triage.records import (
     LabelView,
 )
 from comptoir.triage.relabel import relabel
-from comptoir.triage.taxonomy import INTENTS, LANGUAGES, TONES, URGENCIES, choices
+from comptoir.triage.taxonomy import COMPLAINTS, INTENTS, LANGUAGES, TONES, URGENCIES, choices
 
 __all__ = [
+    "COMPLAINTS",
     "FIELDS",
     "INTENTS",
     "LANGUAGES",

@@ -79,4 +79,4 @@ def _intent(stored: dict[str, Any]) -> IntentView:
 
 
 def _entity(stored: dict[str, Any]) -> EntityView:
-    return EntityView(stored["kind"], stored["value"], stored["start"], stored["end"])
+    return EntityView(**stored)

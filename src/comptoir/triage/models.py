@@ -13,7 +13,7 @@ class Label(models.Model):
     The reading of one message; confidences lie between 0 and 1.
 
     tone: -1, 0, 1. urgency: 0 to 2. intents: [{"name", "confidence", "reason"}].
-    entities: [{"kind", "value", "start", "end"}]. reasons: field → "code|evidence".
+    entities: [{"kind", "value", "start", "end", "detail"}]. reasons: field → "code:evidence|…".
     group: the id of the first message of its near-duplicates; its own when alone.
     corrected: names of the fields that a person set; analysis leaves these alone.
     """
@@ -54,7 +54,12 @@ class Label(models.Model):
 
 
 class Correction(models.Model):
-    """A person's word against the analysis: what it said, what is right, who, when."""
+    """
+    A person's word against the analysis: what it said, what is right, who, when.
+
+    before: {"value", "confidence", "reason", "corrected"}, all that undoing puts back.
+    after: {"value"}; for intents, names.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     message = models.ForeignKey(Message, models.CASCADE, related_name="+")
@@ -64,6 +69,7 @@ class Correction(models.Model):
     model_version = models.CharField(max_length=40)
     by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
 
     objects = Scoped["Correction"]()
 
@@ -72,7 +78,11 @@ class Correction(models.Model):
 
 
 class Band(models.Model):
-    """A near-duplicate key: messages that share one are compared in full."""
+    """
+    A near-duplicate key and the first message of its group; see groups.
+
+    signature: only on the first key of that message, empty on its others.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     key = models.BigIntegerField()

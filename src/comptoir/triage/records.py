@@ -10,7 +10,7 @@ FIELDS: tuple[Field, ...] = ("language", "tone", "urgency", "needs_answer", "iro
 
 @dataclass(frozen=True, slots=True)
 class IntentView:
-    """name: key of INTENTS. confidence: 0 to 1. reason: "code|evidence", see reason_sentence."""
+    """name: key of INTENTS. confidence: 0 to 1. reason: see reason_sentence."""
 
     name: str
     confidence: float
@@ -19,12 +19,16 @@ class IntentView:
 
 @dataclass(frozen=True, slots=True)
 class EntityView:
-    """kind: "order", "parcel", "email", …. start, end: characters of the message's text."""
+    """
+    kind: "order", "parcel", "email", …. start, end: characters of the text; -1 in the title.
+    detail: the carrier of a parcel, else "".
+    """
 
     kind: str
     value: str
     start: int
     end: int
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class LabelView:
     The reading of one message.
 
     tone: -1, 0, 1. urgency: 0 to 2. confidences: field → 0 to 1 (no key for intents, which
-    carry their own). reasons: field → "code|evidence". corrected: fields that a person set.
+    carry their own). reasons: field → what reason_sentence reads. corrected: fields that a person set.
     group: id of the message its near-duplicates gather round; its own id when alone.
     """
 

@@ -47,8 +47,8 @@ TONES: Mapping[int, Promise] = {
 
 URGENCIES: Mapping[int, Promise] = {
     0: pgettext_lazy("urgency", "Can wait"),
-    1: pgettext_lazy("urgency", "Soon"),
-    2: pgettext_lazy("urgency", "Urgent"),
+    1: pgettext_lazy("urgency", "Today"),
+    2: pgettext_lazy("urgency", "Now"),
 }
 
 LANGUAGES: Mapping[str, Promise] = {

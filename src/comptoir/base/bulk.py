@@ -1,0 +1,84 @@
+"""
+Writing many rows below the ORM, where its upsert is four to ten times too slow.
+
+Values are adapted as the ORM would: aware datetimes, JSON, booleans. Names come from
+models, never from outside, so they are safe to write into the statement.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models
+
+Row = Sequence[Any]
+
+
+def upsert(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    key: Sequence[str],
+    update: Sequence[str] = (),
+) -> None:
+    """
+    Insert rows; where `key` is already there, set the columns of `update`, or leave the row.
+
+    columns, key, update: attribute names of the model ("thread_id", not "thread").
+    """
+    targets = [_column(model, name) for name in key]
+    sets = ", ".join(f"{name} = excluded.{name}" for name in (_column(model, n) for n in update))
+    then = f"DO UPDATE SET {sets}" if sets else "DO NOTHING"
+    _many(
+        _insert(model, columns) + f" ON CONFLICT ({', '.join(targets)}) {then}",
+        model,
+        columns,
+        rows,
+    )
+
+
+def _insert(model: type[models.Model], columns: Sequence[str]) -> str:
+    names = ", ".join(_column(model, name) for name in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
+
+
+def _many(
+    statement: str, model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]
+) -> None:
+    adapters = [_adapter(_field(model, name)) for name in columns]
+    adapted = [[adapt(v) for adapt, v in zip(adapters, row, strict=True)] for row in rows]
+    if adapted:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, adapted)
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    return _quoted(_field(model, name).column)
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """The field stored under an attribute name such as "thread_id"."""
+    return next(one for one in model._meta.concrete_fields if one.attname == name)
+
+
+def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    if isinstance(field, models.JSONField):
+        return json.dumps
+    if isinstance(field, models.DateTimeField):
+        return _moment
+    return _same
+
+
+def _moment(value: datetime | None) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,84 @@
+"""From stored messages to readings: the slow half, which writes nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from comptoir.analysis.api import READ_CHARS, Entity, Reading, Text, triage
+from comptoir.base.models import Workspace
+from comptoir.base.scope import current_workspace_id
+from comptoir.channels.models import Message
+from comptoir.triage.models import Label
+
+_COLUMNS = ("id", "own", "kind", "text", "title", "language", "rating", "in_reply_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message's reading, with what grouping must know of the message."""
+
+    id: int
+    own: bool
+    repost: bool
+    reading: Reading
+
+
+def unread(ids: Iterable[int], model_version: str) -> list[int]:
+    """Those of `ids` that this version of the analysis has not read yet, oldest first."""
+    wanted = set(ids)
+    done = Label.objects.filter(message_id__in=wanted, model_version=model_version)
+    return sorted(wanted.difference(done.values_list("message_id", flat=True)))
+
+
+def read(ids: Sequence[int]) -> list[Read]:
+    """Readings of the messages that (still) exist, oldest first."""
+    rows = list(Message.objects.filter(id__in=ids).order_by("id").values(*_COLUMNS))
+    languages = Workspace.objects.values_list("languages", flat=True).get(pk=current_workspace_id())
+    readings = triage([_text(row) for row in rows], languages=languages)
+    return [_finished(row, reading) for row, reading in zip(rows, readings, strict=True)]
+
+
+def _text(row: dict[str, Any]) -> Text:
+    return Text(
+        id=str(row["id"]),
+        text=_whole(row["text"], row["title"]),
+        lang=row["language"],
+        in_reply_to=row["in_reply_to"],
+        own=row["own"],
+        rating=row["rating"],
+    )
+
+
+def _whole(text: str, title: str) -> str:
+    """
+    What is read of a message. The title comes last, so that places found in the text hold;
+    it repeats the text's beginning on some channels and is then left out.
+    """
+    if not title or text.startswith(title.rstrip("….")):
+        return text
+    return f"{text[: READ_CHARS - len(title) - 1]}\n{title}"
+
+
+def _finished(row: dict[str, Any], reading: Reading) -> Read:
+    repost = row["kind"] == "repost"
+    placed = replace(
+        reading, entities=tuple(_placed(one, len(row["text"])) for one in reading.entities)
+    )
+    return Read(row["id"], row["own"], repost, _calling_for_nothing(placed) if repost else placed)
+
+
+def _placed(entity: Entity, length: int) -> Entity:
+    """Entities of the title have no place in the text."""
+    return entity if entity.end <= length else replace(entity, start=-1, end=-1)
+
+
+def _calling_for_nothing(reading: Reading) -> Reading:
+    """A repost is somebody else's question, answered once where it was asked."""
+    return replace(
+        reading,
+        needs_answer=False,
+        needs_answer_confidence=0.99,
+        urgency=0,
+        urgency_confidence=0.99,
+        reasons={**reading.reasons, "needs_answer": "repost:", "urgency": "repost:"},
+    )
