@@ -1,5 +1,10 @@
-"""Addresses of this area."""
+"""Addresses of the help."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from comptoir.web.help import views
+
+urlpatterns = [
+    path("", views.index, name="help"),
+    path("<str:section>/<slug:page_slug>/", views.page, name="help_page"),
+]
