@@ -50,9 +50,7 @@ _CARRIER = re.compile(
     re.I,
 )
 _NUMBER = r"(?P<number>(?=[A-Z]{0,6}-?\d)[A-Z]{0,6}-?\d{3,20}(?:-\d{1,10}){0,3}"
-_NOT_AN_ORDER = (
-    r"(?![\w/€%]|[.,:]\d| ?(?i:€|euros?|eur|h|mbps|mo|go|jours?|mois|ans|heures?|mn|min|km|fois)\b)"
-)
+_NOT_AN_ORDER = r"(?![\w/€%]|[.,:]\d|[ \xa0\u202f]?(?:€|(?i:euros?|eur|h|mbps|mo|go|jours?|mois|ans|heures?|mn|min|km|fois)\b))"
 _LINKING = r"(?:(?i:n[°ºo]|num[ée]ro|number|no|id|is|est|de commande|de|suivante?|du)[ .:#°]{1,3}|[ .:#°(]){0,6}"
 _ORDER = re.compile(
     r"(?<!\w)(?i:commandes?|cmd|orders?|purchase|achat|r[ée]f(?:[ée]rence)?s?|dossier|ticket|"

@@ -69,7 +69,7 @@ def _from_tone(found: dict[str, Intent], tone: Tone) -> None:
     elif tone.tone < 0:
         if "praise" in found and tone.confidence > 0.55:
             del found["praise"]
-        if tone.confidence >= 0.6 and "job_application" not in found:
+        if tone.confidence >= 0.7 and "job_application" not in found:
             _raise(found, Intent("complaint", min(0.85, tone.confidence - 0.08), tone.reasons[0]))
     elif tone.tone > 0 and tone.confidence >= 0.65:
         _raise(found, Intent("praise", min(0.85, tone.confidence - 0.08), tone.reasons[0]))

@@ -238,14 +238,17 @@ _KNOWN_WORDS = {
     ],
 }
 _FEW_WORDS = 4
-# Words of one language only, frequent enough that several of them settle the matter at once.
+# Words frequent in one language: several different ones, and none of the other, settle it.
 _TELLING = {
-    "fr": "je vous c est pas une les des du qui avec chez votre j qu aux mais mon depuis ça ca "
-    "suis avez être et ai pour sur dans cette nous très ne",
-    "en": "the you is my your with have this that for are not what when and it was been i "
-    "they would please of",
+    "fr": "vous c est pas une les avec chez votre notre j mon depuis suis avez être pour dans cette "
+    "nous très aux bonjour merci toujours encore pourquoi quand jamais faire fait tout moi aussi "
+    "parce donc était jours jour pouvez leur ces ceux sont êtes fois heures rien personne plaît "
+    "trop voilà alors déjà après avant sans peut veux est plus sur je des ne qui mais une ou ce "
+    "mes vos nos toute dès",
+    "en": "the you my your with have this that are not what when been would please they and it "
+    "don from there their can could should how why",
 }
-_ENOUGH = 4
+_ENOUGH = 3
 Guess = tuple[str, float, str]
 """Language, confidence and the reason's code (see triage.REASON_CODES)."""
 
@@ -300,11 +303,12 @@ def _telling() -> dict[str, str]:
 def _at_once(words: Sequence[str], choice: tuple[str, ...]) -> str:
     """French or English when several words of one and none of the other are there, else ""."""
     telling = _telling()
-    owners = [telling[word] for word in words[:60] if word in telling]
-    if len(owners) < _ENOUGH or len(owners) * 5 < len(words[:60]):
+    seen = telling.keys() & set(words[:60])
+    owners = {telling[word] for word in seen}
+    if len(seen) < _ENOUGH or len(owners) != 1:
         return ""
-    first = owners[0]
-    return first if first in choice and owners.count(first) == len(owners) else ""
+    (code,) = owners
+    return code if code in choice else ""
 
 
 def detect(

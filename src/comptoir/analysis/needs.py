@@ -70,6 +70,8 @@ def _evidence(
         signs.setdefault(code, (weight, " ".join(words[found.start : found.end])))
     if "?" in text:
         signs["question"] = (1.5, "")
+    elif "wonders" in signs:  # "quand ça marche" asks nothing
+        signs["wonders"] = (signs["wonders"][0] / 2, signs["wonders"][1])
     for intent in intents:
         weight = _BY_INTENT.get(intent.name, 0.0) * intent.confidence
         if abs(weight) > abs(signs.get("intent", (0.0, ""))[0]):

@@ -11,9 +11,8 @@ written in plain words, accents welcome, with four signs:
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from comptoir.analysis.text import words as fold_words
 
@@ -25,8 +24,7 @@ _MEMO_WORDS = 100_000
 _PART = re.compile(r"\([^)]*\)\*?|\[[^\]]*\]|\S+")
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[Payload]):
+class Found(NamedTuple, Generic[Payload]):
     """A phrase found: words `start` to `end` (excluded) of the message."""
 
     start: int
@@ -37,7 +35,7 @@ class Found(Generic[Payload]):
 class _Node(Generic[Payload]):
     """What may follow a beginning shared by several phrases, and what ends here."""
 
-    __slots__ = ("exact", "gap", "lengths", "payloads", "prefixes")
+    __slots__ = ("exact", "gap", "leaf", "lengths", "payloads", "prefixes")
 
     def __init__(self) -> None:
         self.exact: dict[str, _Node[Payload]] = {}
@@ -45,9 +43,11 @@ class _Node(Generic[Payload]):
         self.lengths: tuple[int, ...] = ()  # of the prefixes, to cut the word read
         self.gap: _Node[Payload] | None = None
         self.payloads: list[Payload] = []
+        self.leaf = True
 
     def grow(self, part: str) -> "_Node[Payload]":
         """The node after one more part of a phrase, made if missing."""
+        self.leaf = False
         if part == _GAP:
             self.gap = self.gap or _Node()
             return self.gap
@@ -124,35 +124,60 @@ class PhraseBook(Generic[Payload]):
         return nodes
 
     def find(self, words: Sequence[str]) -> list[Found[Payload]]:
-        """Every phrase present, ordered by place, longest first; overlapping ones are all given."""
+        """
+        Every phrase present, ordered by place, longest first; overlapping ones are all given.
+
+        A phrase with a gap or a star may be given twice.
+        """
         memo = self._memo
         hits: list[Found[Payload]] = []
         for at, word in enumerate(words):
             nodes = memo.get(word)
             if nodes is None:
                 nodes = self._first(word)
-            if nodes:
-                ends: dict[tuple[int, Payload], None] = {}
-                for node in nodes:
-                    _walk(node, words, at + 1, ends)
-                hits.extend(Found(at, end, payload) for end, payload in ends)
-        hits.sort(key=lambda hit: (hit.start, -hit.end))
+            for node in nodes:
+                _walk(node, words, at, at + 1, hits)
+        if len(hits) > 1:
+            hits.sort(key=_place)
         return hits
 
 
+def _place(hit: Found[Payload]) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
 def _walk(
-    node: _Node[Payload], words: Sequence[str], at: int, ends: dict[tuple[int, Payload], None]
+    node: _Node[Payload], words: Sequence[str], start: int, at: int, hits: list[Found[Payload]]
 ) -> None:
-    """Note every phrase that ends on the way on from `at`."""
+    """Note every phrase begun at `start` that ends at `at` or on the way on from there."""
     for payload in node.payloads:
-        ends[at, payload] = None
+        hits.append(Found(start, at, payload))
+    if node.leaf or at >= len(words):
+        return
+    word = words[at]
+    following = node.exact.get(word)
+    if following is not None:
+        _walk(following, words, start, at + 1, hits)
+    for length in node.lengths:
+        following = node.prefixes.get(word[:length])
+        if following is not None:
+            _walk(following, words, start, at + 1, hits)
     if node.gap is not None:
-        for skipped in range(min(_GAP_WORDS + 1, len(words) - at)):
-            for following in node.gap.after(words[at + skipped]):
-                _walk(following, words, at + skipped + 1, ends)
-    if at < len(words) and (node.exact or node.lengths):
-        for following in node.after(words[at]):
-            _walk(following, words, at + 1, ends)
+        _walk_gap(node.gap, words, start, at, hits)
+
+
+def _walk_gap(
+    gap: _Node[Payload], words: Sequence[str], start: int, at: int, hits: list[Found[Payload]]
+) -> None:
+    """Go on after up to _GAP_WORDS words of any kind."""
+    exact, prefixes, lengths = gap.exact, gap.prefixes, gap.lengths
+    for place in range(at, min(at + _GAP_WORDS + 1, len(words))):
+        word = words[place]
+        if word in exact:
+            _walk(exact[word], words, start, place + 1, hits)
+        for length in lengths:
+            if word[:length] in prefixes:
+                _walk(prefixes[word[:length]], words, start, place + 1, hits)
 
 
 def longest(hits: Iterable[Found[Payload]]) -> list[Found[Payload]]:

@@ -35,6 +35,7 @@ _SEEDS = np.random.Generator(np.random.PCG64(20260215)).integers(
 _FACTOR = (_SEEDS[0] | np.uint64(1))[:, None]
 _OFFSET = _SEEDS[1][:, None]
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
+_BAND_KEYS = np.arange(1, _BANDS + 1, dtype=np.uint64) * _PAIR
 _MAX_WORDS = 1000
 
 
@@ -80,15 +81,13 @@ def _shingles(kept: list[str]) -> NDArray[np.uint64]:
 def _minima(kept: list[str]) -> NDArray[np.uint64]:
     """Smallest hash of the shingles under each of the fixed functions."""
     shingles = _shingles(kept)
-    mixed = shingles * _FACTOR + _OFFSET
-    mixed ^= mixed >> np.uint64(29)
-    return np.asarray((mixed * _PAIR).min(axis=1), dtype=np.uint64)
+    return np.asarray((shingles * _FACTOR + _OFFSET).min(axis=1), dtype=np.uint64)
 
 
 def _bands(minima: NDArray[np.uint64]) -> tuple[int, ...]:
     """Signed 64-bit keys, one per band; the band's number is mixed in so bands never meet."""
     rows = minima[: _BANDS * _ROWS].reshape(_BANDS, _ROWS)
-    key = np.arange(1, _BANDS + 1, dtype=np.uint64) * _PAIR
+    key = _BAND_KEYS
     for column in range(_ROWS):
         key = (key ^ rows[:, column]) * _PAIR
         key ^= key >> np.uint64(31)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from comptoir.analysis.lexicons import entries, rows, weighted
 from comptoir.analysis.phrases import Found, PhraseBook, longest
@@ -54,8 +55,7 @@ class Tone:
     irony_reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     weight: float
@@ -163,7 +163,8 @@ def _thanks_for_trouble(
     words: Sequence[str], hits: Sequence[_Hit], contrast: frozenset[str]
 ) -> str:
     """Thanks or congratulations aimed at trouble, without a "but" between; "" otherwise."""
-    polite = {at for hit in hits if hit.weight == 0 for at in range(hit.start, hit.end)}
+    sincere = [h for h in hits if h.weight == 0 or (h.weight >= 0.7 and h.end - h.start > 2)]
+    polite = {at for hit in sincere for at in range(hit.start, hit.end)}
     for at, word in enumerate(words[:-2]):
         if word not in _THANKS or at in polite:
             continue
@@ -190,7 +191,7 @@ def _irony(words: Sequence[str], hits: Sequence[_Hit], rules: _Rules) -> tuple[f
     split = any(word in rules.contrast for word in words)
     for found in _ironies().find(words):
         alone, beside = found.payload
-        chance = beside if bad >= 2 and not (split and beside < 0.7) else alone
+        chance = beside if bad >= 1.5 and not (split and beside < 0.7) else alone
         if chance > best and not _is_turned(found, words, rules):
             best, reason = chance, f"irony_phrase:{' '.join(words[found.start : found.end])}"
     return best, reason
