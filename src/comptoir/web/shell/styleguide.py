@@ -100,6 +100,7 @@ class SampleForm(forms.Form):
         choices=[("1", "Je suis seul"), ("5", "2 à 5 personnes")],
         widget=forms.RadioSelect,
     )
+    delay = forms.IntegerField(label="Délai visé, en heures", help_text="Heures ouvrées.")
     agree = forms.BooleanField(
         label="Envoyer un accusé de réception",
         help_text="Seulement en dehors des heures d’ouverture.",
@@ -115,6 +116,7 @@ SAMPLE_ANSWERS: Final = {
     "answer": "Bonjour, merci de votre message. Nous regardons votre commande et revenons vers vous.",
     "languages": ["fr", "en"],
     "size": "5",
+    "delay": 4,
     "agree": True,
 }
 

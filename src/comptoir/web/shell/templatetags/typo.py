@@ -20,7 +20,6 @@ register = template.Library()
 DASH: Final = "–"
 MINUTE: Final = 60
 HOUR: Final = 3600
-DAY: Final = 86400
 RELATIVE_FOR: Final = timedelta(days=7)
 MIN_TERM: Final = 2
 
@@ -48,23 +47,31 @@ def duration(seconds: float | timedelta | None) -> str:
         return DASH
     length = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
     sign = "−" if length < 0 else ""
-    return sign + _spell(round(abs(length)))
+    return sign + _spell(abs(length))
 
 
-def _spell(length: int) -> str:
-    if length < MINUTE:
-        return gettext("%(seconds)d s") % {"seconds": length}
-    if length < HOUR:
-        return gettext("%(minutes)d min") % {"minutes": round(length / MINUTE)}
-    if length < DAY:
-        hours, minutes = divmod(round(length / MINUTE), 60)
-        parts = {"hours": hours, "minutes": minutes}
-        whole = gettext("%(hours)d h") % parts
-        return gettext("%(hours)d h %(minutes)d min") % parts if minutes else whole
-    days, hours = divmod(round(length / HOUR), 24)
-    parts = {"days": days, "hours": hours}
-    whole = gettext("%(days)d d") % parts
-    return gettext("%(days)d d %(hours)d h") % parts if hours else whole
+def _spell(length: float) -> str:
+    """Each unit is rounded before the next is chosen, so that nothing reads "60 min"."""
+    minutes = round(length / MINUTE)
+    if round(length) < MINUTE:
+        return gettext("%(seconds)d s") % {"seconds": round(length)}
+    if minutes < 60:
+        return gettext("%(minutes)d min") % {"minutes": minutes}
+    if minutes < 24 * 60:
+        return _hours(*divmod(minutes, 60))
+    return _days(*divmod(round(length / HOUR), 24))
+
+
+def _hours(hours: int, minutes: int) -> str:
+    if minutes:
+        return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return gettext("%(hours)d h") % {"hours": hours}
+
+
+def _days(days: int, hours: int) -> str:
+    if hours:
+        return gettext("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    return gettext("%(days)d d") % {"days": days}
 
 
 @register.filter

@@ -35,10 +35,18 @@ function search(words) {
   return [{ label, key: "", run }];
 }
 
+/** Labels that begin with what is typed first, then those with a word that does. */
+function rank({ label }, part) {
+  const at = fold(label).indexOf(part);
+  return at === 0 ? 0 : fold(label).includes(` ${part}`) ? 1 : 2;
+}
+
 function refresh() {
   const words = input.value.trim();
   const parts = fold(words).split(/\s+/);
-  const found = commands().filter(({ label }) => parts.every((part) => fold(label).includes(part)));
+  const found = commands()
+    .filter(({ label }) => parts.every((part) => fold(label).includes(part)))
+    .sort((a, b) => rank(a, parts[0]) - rank(b, parts[0]));
   choices = [...found.slice(0, MOST), ...search(words)];
   chosen = 0;
   list.replaceChildren(...choices.map(option));

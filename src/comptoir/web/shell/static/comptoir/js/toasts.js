@@ -3,6 +3,7 @@
 import { on } from "./dom.js";
 
 const STAY = 8000;
+const SIGNS = { success: "check-circle" };
 const region = document.getElementById("toasts");
 const model = document.getElementById("toast-template");
 
@@ -12,6 +13,8 @@ export function toast({ text, kind = "info", undo = "" }) {
   const element = model.content.cloneNode(true).querySelector("[data-toast]");
   element.dataset.kind = kind;
   element.querySelector("[data-toast-text]").textContent = text;
+  const icon = element.querySelector("use");
+  icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, `#${SIGNS[kind] ?? kind}`));
   const form = element.querySelector("[data-toast-undo]");
   if (undo) {
     form.action = undo;
