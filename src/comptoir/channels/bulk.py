@@ -115,6 +115,18 @@ def read_moment(value: Any) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
+def plain(text: str) -> str:
+    """Text that every database keeps: no NUL, no half of a surrogate pair."""
+    if text.isascii():
+        return text.replace("\0", "") if "\0" in text else text
+    text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
 def _names(columns: Sequence[str]) -> str:
     return ", ".join(connection.ops.quote_name(name) for name in columns)
 

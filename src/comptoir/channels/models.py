@@ -104,7 +104,8 @@ class ImportRun(models.Model):
 
     next_line, bytes_done: where the last committed batch ended.
     heartbeat: when a worker last touched it; stale and running means lost.
-    claim: the worker's token; one that finds another's token here must stop.
+    claim: the worker's token; one that finds another's token here must stop. "" between
+        two turns, "paused" when a person interrupted it.
     earliest, latest: lowest and highest id of the messages it brought.
     """
 
@@ -246,7 +247,9 @@ class Message(models.Model):
     id = models.BigIntegerField(primary_key=True)
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="+", db_index=False)
+    delivery = models.ForeignKey(
+        Delivery, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     external_id = models.CharField(max_length=255)
     channel = models.CharField(max_length=30)
     kind = models.CharField(max_length=12)

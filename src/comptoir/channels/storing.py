@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 
 from comptoir.base import clock, ids, outbox
 from comptoir.channels import bulk, threads
+from comptoir.channels.bulk import plain
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.models import OwnHandle
 from comptoir.channels.threads import Node, Place
@@ -445,18 +446,6 @@ def fitting(value: str, limit: int) -> str:
         return value
     digest = blake2b(value.encode(), digest_size=16).hexdigest()
     return f"{value[: limit - len(digest) - 1]}~{digest}"
-
-
-def plain(text: str) -> str:
-    """Text that every database keeps: no NUL, no half of a surrogate pair."""
-    if text.isascii():
-        return text.replace("\0", "") if "\0" in text else text
-    text = text.replace("\0", "")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
 
 
 def _parts(numbers: list[int]) -> Iterator[list[int]]:

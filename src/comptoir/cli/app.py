@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("serve",)
+MODULES = ("serve", "imports")
 
 
 def django() -> None:

@@ -1,0 +1,106 @@
+"""Erasing a person from what was heard, and a workspace from the full-text index."""
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from comptoir.base import erasure, outbox
+from comptoir.base.erasure import Person
+from comptoir.base.scope import scope
+from comptoir.base.workspaces import on_workspace_deleted
+from comptoir.channels import models
+from comptoir.channels.imports import drop_files
+from comptoir.channels.models import Author, Delivery, ImportReject, Message, Thread
+from comptoir.channels.queries import chunks
+from comptoir.channels.search import TABLE, remove_from_index
+
+_PART = 500
+
+erasure.rule(models.Account, "kept", "A place that messages come from; names nobody.")
+erasure.rule(models.OwnHandle, "kept", "The brand's own names.")
+erasure.rule(models.Author, "erased", "Handle, name and reach of the person.")
+erasure.rule(models.SavedMapping, "kept", "Names of columns.")
+erasure.rule(models.ImportRun, "kept", "Counts of rows; the file itself is dropped at the end.")
+erasure.rule(models.ImportReject, "erased", "Refused rows that name the person are deleted.")
+erasure.rule(models.Delivery, "erased", "What the person wrote, as it arrived.")
+erasure.rule(models.Thread, "erased", "Deleted when nothing else is left in it.")
+erasure.rule(models.Message, "erased", "What the person wrote, with its labels and index entry.")
+
+
+@erasure.eraser("channels", order=40)
+def erase_author(person: Person) -> int:
+    """Erase an author and everything they wrote; returns how many rows went."""
+    with scope(person.workspace_id):
+        author = Author.objects.filter(pk=person.author_id).first()
+        if author is None:
+            return 0
+        erased = 0
+        while ids := list(
+            Message.objects.filter(author=author).values_list("pk", flat=True)[:_PART]
+        ):
+            erased += _erase_messages(person.workspace_id, ids)
+        with transaction.atomic():
+            erased += _erase_rejects(author)
+            author.delete()
+        return erased + 1
+
+
+def _erase_messages(workspace_id: int, ids: list[int]) -> int:
+    with transaction.atomic():
+        rows = Message.objects.filter(pk__in=ids)
+        deliveries = set(rows.values_list("delivery_id", flat=True))
+        touched = set(rows.values_list("thread_id", flat=True))
+        remove_from_index(ids)
+        Thread.objects.filter(about_id__in=ids).update(about=None)
+        Message.objects.filter(thread_id__in=touched, parent__in=ids).update(parent=None)
+        deleted, _ = rows.delete()
+        deleted += _erase_deliveries(deliveries)
+        left = set(
+            Message.objects.filter(thread_id__in=touched).values_list("thread_id", flat=True)
+        )
+        deleted += Thread.objects.filter(pk__in=touched - left).delete()[0]
+        outbox.publish(workspace_id, "messages_erased", ids=ids)
+    return deleted
+
+
+def _erase_deliveries(deliveries: set[int]) -> int:
+    """
+    Raw rows go even when another's message came in them (the brand's reply to a review):
+    they hold the person's words. Below the ORM, whose cascade would look for that message by
+    a column without an index.
+    """
+    return Delivery.objects.filter(pk__in=deliveries)._raw_delete(connection.alias)
+
+
+def _erase_rejects(author: Author) -> int:
+    if not author.handle:
+        return 0
+    named = Q(raw__icontains=author.handle)
+    if author.name:
+        named |= Q(raw__icontains=author.name)
+    found = ImportReject.objects.filter(named).values_list("pk", flat=True)
+    for part in chunks(list(found), _PART):
+        ImportReject.objects.filter(pk__in=part).delete()
+    return len(found)
+
+
+@on_workspace_deleted("imported files", "before")
+def forget_files(workspace_id: int) -> None:
+    drop_files(workspace_id)
+
+
+@on_workspace_deleted("full-text index", "before")
+def forget_index(workspace_id: int) -> None:
+    """Index entries of the workspace's messages, found by its own facet."""
+    facet = f"w{workspace_id}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"DELETE FROM {TABLE} WHERE document @@ %s::tsquery",  # noqa: S608 our name
+                [f"'={facet}'"],
+            )
+        else:
+            cursor.execute(
+                f"DELETE FROM {TABLE} WHERE rowid IN"  # noqa: S608 our name
+                f" (SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s)",
+                [f'facets : "{facet}"'],
+            )
