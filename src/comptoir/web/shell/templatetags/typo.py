@@ -37,7 +37,7 @@ def _locale() -> str:
 
 
 @register.filter
-def duration(seconds: float | timedelta | None) -> str:
+def duration(seconds: float | timedelta | str | None) -> str:
     """
     A length of time in its two largest units: "2 h 05", "3 j 4 h", in English "2 h 5 min", "3 d 4 h".
 
@@ -115,7 +115,7 @@ def _short_date(moment: datetime, now: datetime) -> str:
 
 
 @register.filter
-def percent(ratio: float | None, decimals: int = 1) -> str:
+def percent(ratio: float | str | None, decimals: int = 1) -> str:
     """
     A ratio as a percentage, "12,3 %"; None is a dash. At most `decimals` digits after the comma.
     """
@@ -127,11 +127,11 @@ def percent(ratio: float | None, decimals: int = 1) -> str:
 
 
 @register.filter
-def compact(number: float | None) -> str:
+def compact(number: float | str | None) -> str:
     """A large count in few characters: "12,3 k", "1,2 M"; None is a dash."""
     if number is None or number == "":
         return DASH
-    return format_compact_decimal(number, locale=_locale(), fraction_digits=1)
+    return format_compact_decimal(float(number), locale=_locale(), fraction_digits=1)
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Components say what they show, and pages keep to the strict content policy."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.messages.storage.base import Message
@@ -8,6 +9,7 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
+from pytest_django import Settings
 
 from comptoir.web.shell import styleguide, words
 from comptoir.web.shell.templatetags.shell import CHANNEL_ICONS, STATUS_ICONS, icon_names, initials
@@ -15,24 +17,24 @@ from comptoir.web.shell.templatetags.shell import CHANNEL_ICONS, STATUS_ICONS, i
 ERROR_PAGES = ("400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html")
 
 
-def render(source, **context):
+def render(source: str, **context: object) -> str:
     """A template of one line, with the shell's tags loaded."""
     request = RequestFactory().get("/")
     return engines["django"].from_string("{% load shell typo %}" + source).render(context, request)
 
 
 @pytest.fixture
-def french():
+def french() -> Iterator[None]:
     with translation.override("fr"):
         yield
 
 
-def page(name):
+def page(name: str) -> str:
     return styleguide.page(RequestFactory().get("/"), name).content.decode()
 
 
 @pytest.mark.parametrize("name", styleguide.PAGES)
-def test_no_page_needs_inline_style_or_script(name):
+def test_no_page_needs_inline_style_or_script(name: str) -> None:
     """
     The content policy forbids both, and a browser would drop them without a word.
     """
@@ -43,7 +45,7 @@ def test_no_page_needs_inline_style_or_script(name):
 
 
 @pytest.mark.parametrize("name", styleguide.PAGES)
-def test_every_icon_used_is_drawn(name):
+def test_every_icon_used_is_drawn(name: str) -> None:
     """
     A missing symbol shows as nothing at all.
     """
@@ -54,7 +56,7 @@ def test_every_icon_used_is_drawn(name):
 
 
 @pytest.mark.parametrize("name", styleguide.PAGES)
-def test_ids_are_unique_and_references_lead_somewhere(name):
+def test_ids_are_unique_and_references_lead_somewhere(name: str) -> None:
     """
     Labels, pop-overs and descriptions are tied by id; one typing error unties them silently.
     """
@@ -67,7 +69,7 @@ def test_ids_are_unique_and_references_lead_somewhere(name):
 
 
 @pytest.mark.parametrize("name", styleguide.PAGES)
-def test_simulation_is_said_on_every_team_page(name):
+def test_simulation_is_said_on_every_team_page(name: str) -> None:
     """
     Nobody may take invented customers for real ones.
     """
@@ -76,7 +78,7 @@ def test_simulation_is_said_on_every_team_page(name):
 
 @pytest.mark.parametrize("name", ERROR_PAGES)
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_error_pages_need_no_context(name, language):
+def test_error_pages_need_no_context(name: str, language: str) -> None:
     """
     They are drawn when things are already broken: no request, no user, no brand.
     """
@@ -87,7 +89,7 @@ def test_error_pages_need_no_context(name, language):
     assert "<h1>" in made
 
 
-def test_broken_manifest_does_not_break_the_page_saying_so(settings):
+def test_broken_manifest_does_not_break_the_page_saying_so(settings: Settings) -> None:
     """
     The 500 page must not itself ask the file manifest that may have caused the error.
     """
@@ -101,21 +103,21 @@ def test_broken_manifest_does_not_break_the_page_saying_so(settings):
 
 
 @pytest.mark.parametrize("names", [CHANNEL_ICONS, STATUS_ICONS])
-def test_codes_point_to_icons_that_exist(names):
+def test_codes_point_to_icons_that_exist(names: dict[str, str]) -> None:
     """
     Connectors add channels; their sign must be drawn.
     """
     assert set(names.values()) <= set(icon_names())
 
 
-def test_every_channel_has_a_sign_and_a_name():
+def test_every_channel_has_a_sign_and_a_name() -> None:
     """
     The two tables are read side by side.
     """
     assert set(words.CHANNELS) == set(CHANNEL_ICONS)
 
 
-def test_tone_is_told_by_word_and_shape(french):
+def test_tone_is_told_by_word_and_shape(french: None) -> None:
     """
     Colour alone would leave one man in twelve guessing.
     """
@@ -125,7 +127,7 @@ def test_tone_is_told_by_word_and_shape(french):
     assert "#tone-negative" in made
 
 
-def test_reasons_and_labels_are_escaped():
+def test_reasons_and_labels_are_escaped() -> None:
     """
     A brand's own intent and a model's reason quote customers.
     """
@@ -145,14 +147,14 @@ def test_reasons_and_labels_are_escaped():
         ("@", "?"),
     ],
 )
-def test_anybody_has_initials(name, expected):
+def test_anybody_has_initials(name: str, expected: str) -> None:
     """
     Handles may be an emoji, or empty in a damaged export.
     """
     assert expected == initials(name)
 
 
-def test_a_name_keeps_its_colour():
+def test_a_name_keeps_its_colour() -> None:
     """
     People recognise customers by it, so it may not change between two starts.
     """
@@ -160,7 +162,7 @@ def test_a_name_keeps_its_colour():
     assert render("{% avatar 'Camille' %}") == render("{% avatar 'CAMILLE' %}").replace("C<", "C<")
 
 
-def test_unknown_figure_is_a_dash_not_zero():
+def test_unknown_figure_is_a_dash_not_zero() -> None:
     """
     Unknown is not zero, and nothing is compared with it.
     """
@@ -180,14 +182,16 @@ def test_unknown_figure_is_a_dash_not_zero():
         (0.0, "up", ""),
     ],
 )
-def test_a_change_is_judged_by_the_direction_that_is_good(change, good, sense):
+def test_a_change_is_judged_by_the_direction_that_is_good(
+    change: float, good: str, sense: str
+) -> None:
     """
     A reply time that falls is good news; a volume that rises is only news.
     """
     assert f'data-sense="{sense}"' in render("{% delta change good %}", change=change, good=good)
 
 
-def test_bar_of_tones_fills_its_width_exactly():
+def test_bar_of_tones_fills_its_width_exactly() -> None:
     """
     Rounding three shares apart would leave a gap or overflow.
     """
@@ -197,14 +201,14 @@ def test_bar_of_tones_fills_its_width_exactly():
     assert 1000 == sum(widths)
 
 
-def test_bar_of_tones_draws_nothing_without_messages():
+def test_bar_of_tones_draws_nothing_without_messages() -> None:
     """
     No message is not a third of each.
     """
     assert "<rect" not in render("{% tone_bar 0 0 0 %}")
 
 
-def test_wrong_field_is_tied_to_its_error_and_help(french):
+def test_wrong_field_is_tied_to_its_error_and_help(french: None) -> None:
     """
     A screen reader must hear why, on the field itself.
     """
@@ -217,7 +221,7 @@ def test_wrong_field_is_tied_to_its_error_and_help(french):
     assert 'id="id_name_error"' in made
 
 
-def test_column_sorts_both_ways_and_says_so():
+def test_column_sorts_both_ways_and_says_so() -> None:
     """
     A second press turns the order round; the page number would then be meaningless.
     """
@@ -229,7 +233,7 @@ def test_column_sorts_both_ways_and_says_so():
     assert 'href="?sort=-name&amp;q=x"' in made
 
 
-def test_undo_is_offered_only_when_there_is_something_to_undo():
+def test_undo_is_offered_only_when_there_is_something_to_undo() -> None:
     """
     A button that does nothing teaches people not to press it.
     """
@@ -242,7 +246,7 @@ def test_undo_is_offered_only_when_there_is_something_to_undo():
     assert 2 == made.count("data-toast-undo hidden")
 
 
-def test_scripts_are_small_modules():
+def test_scripts_are_small_modules() -> None:
     """
     No build step: each module stays short enough to read.
     """

@@ -1,5 +1,6 @@
 """Untrusted words stay words, and figures read as people write them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,13 +21,13 @@ NARROW, NO_BREAK = "\u202f", "\u00a0"
 
 
 @pytest.fixture
-def french():
+def french() -> Iterator[None]:
     with translation.override("fr"):
         yield
 
 
 @pytest.fixture
-def english():
+def english() -> Iterator[None]:
     with translation.override("en"):
         yield
 
@@ -48,7 +49,7 @@ HOSTILE = (
 @pytest.mark.parametrize(
     "terms", ["", "script", "alert img svg span a.example", "lt amp quot 39 x27"]
 )
-def test_hostile_html_never_becomes_markup(text, terms):
+def test_hostile_html_never_becomes_markup(text: str, terms: str) -> None:
     """
     Whatever a customer or an attacker writes, only our own four elements may appear, and taking
     them away leaves exactly what was written.
@@ -56,14 +57,15 @@ def test_hostile_html_never_becomes_markup(text, terms):
     from html.parser import HTMLParser
 
     class Reader(HTMLParser):
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
-            self.seen, self.words = [], []
+            self.seen: list[tuple[str, set[str]]] = []
+            self.words: list[str] = []
 
-        def handle_starttag(self, tag, attrs):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             self.seen.append((tag, {name for name, _ in attrs}))
 
-        def handle_data(self, data):
+        def handle_data(self, data: str) -> None:
             self.words.append(data)
 
     for made in (linkify(text, terms), highlight(text, terms)):
@@ -86,14 +88,14 @@ def test_hostile_html_never_becomes_markup(text, terms):
         "JaVaScRiPt://x",
     ],
 )
-def test_only_the_open_web_is_linked(text):
+def test_only_the_open_web_is_linked(text: str) -> None:
     """
     An address a browser would run or open locally must not be one click away.
     """
     assert "<a " not in linkify(text)
 
 
-def test_links_give_no_credit_and_keep_no_punctuation():
+def test_links_give_no_credit_and_keep_no_punctuation() -> None:
     """
     The full stop of a sentence is not part of the address, and a shop does not vouch for links.
     """
@@ -105,14 +107,14 @@ def test_links_give_no_credit_and_keep_no_punctuation():
     )
 
 
-def test_a_parenthesis_opened_by_the_address_stays_in_it():
+def test_a_parenthesis_opened_by_the_address_stays_in_it() -> None:
     """
     Encyclopaedias write addresses that end with a closing parenthesis.
     """
     assert 'href="https://a.example/Lampe_(objet)"' in linkify("(https://a.example/Lampe_(objet))")
 
 
-def test_handles_and_hashtags_are_marked_but_not_e_mail_addresses():
+def test_handles_and_hashtags_are_marked_but_not_e_mail_addresses() -> None:
     """
     "bob@shop.example" is an address, not somebody called @shop.
     """
@@ -123,14 +125,14 @@ def test_handles_and_hashtags_are_marked_but_not_e_mail_addresses():
     assert 1 == made.count("handle")
 
 
-def test_line_breaks_of_every_system_are_kept():
+def test_line_breaks_of_every_system_are_kept() -> None:
     """
     Messages come from phones, mail programs and old exports.
     """
     assert "a<br>b<br>c<br>d" == linkify("a\nb\r\nc\rd")
 
 
-def test_highlight_ignores_accents_and_case_and_keeps_the_original():
+def test_highlight_ignores_accents_and_case_and_keeps_the_original() -> None:
     """
     Search folds French; the reader must see why a message was found, spelt as it was written.
     """
@@ -139,7 +141,7 @@ def test_highlight_ignores_accents_and_case_and_keeps_the_original():
     )
 
 
-def test_highlight_reads_a_query_like_the_search_does():
+def test_highlight_reads_a_query_like_the_search_does() -> None:
     """
     Operators and excluded words were not looked for, so marking them would mislead.
     """
@@ -148,7 +150,7 @@ def test_highlight_reads_a_query_like_the_search_does():
     )
 
 
-def test_letters_that_fold_into_several_do_not_shift_the_marks():
+def test_letters_that_fold_into_several_do_not_shift_the_marks() -> None:
     """
     "ﬁ" and "œ" lengthen when folded; a naive index would cut the text elsewhere.
     """
@@ -168,21 +170,23 @@ def test_letters_that_fold_into_several_do_not_shift_the_marks():
         (None, "–"),
     ],
 )
-def test_durations_in_french(french, seconds, expected):
+def test_durations_in_french(
+    french: None, seconds: float | timedelta | None, expected: str
+) -> None:
     """
     Two units are enough to compare response times; rounding must never print 60 minutes.
     """
     assert expected == duration(seconds)
 
 
-def test_durations_in_english(english):
+def test_durations_in_english(english: None) -> None:
     """
     English names the minutes.
     """
     assert ("2 h 5 min", "3 d 4 h") == (duration(7500), duration(273600))
 
 
-def test_rounding_never_shows_sixty(french):
+def test_rounding_never_shows_sixty(french: None) -> None:
     """
     Moments all over two days, so that no boundary says "60 min" or "24 h".
     """
@@ -195,7 +199,7 @@ def test_rounding_never_shows_sixty(french):
     }
 
 
-def test_ago_shows_the_exact_time_of_the_workspace(french):
+def test_ago_shows_the_exact_time_of_the_workspace(french: None) -> None:
     """
     "Il y a 5 min" is for glancing; a dispute needs the minute, in the shop's own zone.
     """
@@ -207,7 +211,7 @@ def test_ago_shows_the_exact_time_of_the_workspace(french):
     assert "12 septembre 2024 13:55" in made
 
 
-def test_ago_becomes_a_date_after_a_week(french):
+def test_ago_becomes_a_date_after_a_week(french: None) -> None:
     """
     "Il y a 40 jours" makes people count; the year is said only when it is another one.
     """
@@ -215,14 +219,14 @@ def test_ago_becomes_a_date_after_a_week(french):
     assert ">3 déc. 2023<" in ago(datetime(2023, 12, 3, 12, tzinfo=UTC), NOON)
 
 
-def test_ago_of_nothing_is_a_dash():
+def test_ago_of_nothing_is_a_dash() -> None:
     """
     A conversation never answered has no answer time.
     """
     assert "–" == ago(None)
 
 
-def test_figures_follow_the_language():
+def test_figures_follow_the_language() -> None:
     """
     A comma in French, a point in English, and an unknown ratio is not zero.
     """
