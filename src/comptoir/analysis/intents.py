@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from comptoir.analysis.lexicons import entries, rows
-from comptoir.analysis.phrases import PhraseBook
+from comptoir.analysis.phrases import Found, PhraseBook
 from comptoir.analysis.tone import Tone
 
 INTENTS = (
@@ -22,6 +22,27 @@ INTENTS = (
 LEAST = 0.4
 """Intents less sure than this are not given."""
 _HIGHEST = 0.95
+_MEANT = frozenset({"praise", "recommendation", "purchase_intent"})
+_DENIALS = frozenset(
+    [
+        "pas",
+        "jamais",
+        "ne",
+        "n",
+        "ni",
+        "sans",
+        "not",
+        "never",
+        "don",
+        "wouldn",
+        "didn",
+        "cannot",
+        "isn",
+        "wasn",
+    ]
+)
+# A negative message that already says what is wrong is a complaint only when it is strong.
+_SAYS_WHAT = frozenset(INTENTS) - {"other", "thanks", "praise", "complaint", "price_promo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +63,20 @@ def _book() -> PhraseBook[tuple[str, float]]:
     )
 
 
+def _is_denied(found: Found[tuple[str, float]], words: Sequence[str]) -> bool:
+    """ "pas un bon produit" praises nothing."""
+    before = words[max(0, found.start - 3) : found.start]
+    return any(word in _DENIALS for word in [*before, *words[found.end : found.end + 1]])
+
+
 def _scores(words: Sequence[str]) -> dict[str, tuple[float, float, str]]:
     """Per intent: chance that none of its phrases is right, best phrase's confidence, its words."""
     scores: dict[str, tuple[float, float, str]] = {}
     seen: set[tuple[str, int]] = set()
     for found in _book().find(words):
         name, chance = found.payload
+        if name in _MEANT and _is_denied(found, words):
+            continue
         wrong, best, said = scores.get(name, (1.0, 0.0, ""))
         if any((name, at) in seen for at in range(found.start, found.end)):
             wrong = min(wrong, 1 - chance)  # the same words twice are one piece of evidence
@@ -69,7 +98,8 @@ def _from_tone(found: dict[str, Intent], tone: Tone) -> None:
     elif tone.tone < 0:
         if "praise" in found and tone.confidence > 0.55:
             del found["praise"]
-        if tone.confidence >= 0.7 and "job_application" not in found:
+        informed = bool(found.keys() & _SAYS_WHAT)
+        if tone.confidence >= (0.7 if informed else 0.6) and "job_application" not in found:
             _raise(found, Intent("complaint", min(0.85, tone.confidence - 0.08), tone.reasons[0]))
     elif tone.tone > 0 and tone.confidence >= 0.65:
         _raise(found, Intent("praise", min(0.85, tone.confidence - 0.08), tone.reasons[0]))

@@ -33,6 +33,7 @@ _SHOUTED = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}(?<!www)")
 _WORD_START = re.compile(r"\b\w{3,}")
+_INFINITIVE = re.compile(r"^(?!votre|notre|entre|autre).{2,}(?:er|ir|re)$")
 _THANKS = frozenset(
     ["merci", "bravo", "felicitations", "felicitation", "chapeau", "thanks", "thank", "congrats"]
 )
@@ -44,7 +45,7 @@ class Tone:
     """
     tone: -1, 0 or 1. confidence and irony_confidence: chance, 0 to 1, of being right.
 
-    reasons: "code:evidence", strongest first. hits: words found, for other rules to read.
+    reasons: "code:evidence", strongest first; irony_reason likewise, "" without irony.
     """
 
     tone: int
@@ -116,9 +117,18 @@ def plain_words(words: Sequence[str]) -> list[str]:
     return kept
 
 
+def _thanks_weight(words: Sequence[str], at: int) -> float:
+    """How much of a bare "merci" is meant: none in a request, little as a last word."""
+    if at + 2 < len(words) and _asks_to(words, at):
+        return 0.0
+    return 0.4 if at + 1 == len(words) > 5 else 1.0
+
+
 def _weigh(found: Found[float], words: Sequence[str], reached: int, rules: _Rules) -> _Hit:
     """One phrase with the words beside it taken into account; `reached` ends the last phrase."""
     weight, code = found.payload, "word"
+    if words[found.start] in _THANKS and found.end == found.start + 1:
+        weight *= _thanks_weight(words, found.start)
     before = words[max(reached, found.start - _NEGATION_REACH) : found.start]
     if any(word in rules.stronger for word in before[-2:]):
         weight *= 1.4
@@ -159,6 +169,12 @@ def _voice(text: str) -> tuple[float, str]:
     return (1.15, "stretched") if _DRAWN_OUT.search(text) else (1.0, "")
 
 
+def _asks_to(words: Sequence[str], at: int) -> bool:
+    """ "merci de régler", "merci de me rappeler": a request, not thanks."""
+    following = words[at + 2 : at + 4] if words[at + 1] in {"de", "d"} else []
+    return any(_INFINITIVE.search(word) and word != "avoir" for word in following)
+
+
 def _thanks_for_trouble(
     words: Sequence[str], hits: Sequence[_Hit], contrast: frozenset[str]
 ) -> str:
@@ -166,7 +182,7 @@ def _thanks_for_trouble(
     sincere = [h for h in hits if h.weight == 0 or (h.weight >= 0.7 and h.end - h.start > 2)]
     polite = {at for hit in sincere for at in range(hit.start, hit.end)}
     for at, word in enumerate(words[:-2]):
-        if word not in _THANKS or at in polite:
+        if word not in _THANKS or at in polite or _asks_to(words, at):
             continue
         reach = words[at + 1 : at + _IRONY_REACH]
         if any(other in contrast for other in reach):
@@ -243,6 +259,8 @@ def read(text: str, words: Sequence[str], language: str, rating: float | None = 
     """
     rules = _rules(family(language))
     hits = _hits(words, rules)
+    if "?" in text:  # "un conseiller compétent ?" praises nobody
+        hits = [h._replace(weight=h.weight / 2) if 0 < h.weight < 3 else h for h in hits]
     ironic, irony_reason = _irony(words, hits, rules)
     factor, loud = _voice(text)
     good = factor * sum(hit.weight for hit in hits if hit.weight > 0)

@@ -45,6 +45,7 @@ REASON_CODES: Mapping[str, str] = {
     "wonders": "It wonders: “{evidence}”.",
     "hails": "It hails the brand: “{evidence}”.",
     "affected": "The writer is affected: “{evidence}”.",
+    "addresses": "It speaks to the brand: “{evidence}”.",
     "closes": "It closes the exchange: “{evidence}”.",
     "reports": "It reads like news: “{evidence}”.",
     "bystander": "It joins in without asking: “{evidence}”.",

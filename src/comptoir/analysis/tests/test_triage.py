@@ -103,6 +103,13 @@ def test_intents_are_recognised(text: str, intent: str) -> None:
         ("I love this lamp, highly recommend", 1),
         ("Worst service ever, never again", -1),
         ("Not happy at all with the quality", -1),
+        ("Je ne recommande pas ce vendeur", -1),
+        ("Le problème n'est toujours pas réglé", -1),
+        ("😡", -1),
+        ("😍😍", 1),
+        ("Reçu hier :)", 1),
+        ("Merci de nous informer", 0),
+        ("Un conseiller compétent chez vous ?", 0),
     ],
 )
 def test_tone_follows_words_and_those_beside_them(text: str, tone: int) -> None:
@@ -137,6 +144,7 @@ def test_ironic_praise_is_no_praise(text: str) -> None:
     "text",
     [
         "Merci pour votre aide, mon problème est résolu",
+        "Merci de régler le problème svp, ma box est en panne",
         "Merci de me rappeler, ma box est en panne",
         "Bravo à toute l'équipe, colis reçu en deux jours",
         "Merci beaucoup pour la rapidité",
@@ -147,6 +155,14 @@ def test_sincere_thanks_are_not_irony(text: str) -> None:
     Courtesy beside a fault must not be turned into mockery.
     """
     assert not read(text).irony
+
+
+def test_denied_praise_is_no_praise() -> None:
+    """
+    The words of praise are there, the praise is not.
+    """
+    assert not names(read("Ce n'est pas un bon produit")) & {"praise"}
+    assert not names(read("Je ne recommande pas")) & {"recommendation"}
 
 
 def test_a_rating_outweighs_words() -> None:
