@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("serve", "imports")
+MODULES = ("serve", "imports", "copy")
 
 
 def django() -> None:

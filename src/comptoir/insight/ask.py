@@ -142,7 +142,7 @@ def _selection(period: Period, before: Period | None, kept: str) -> str:
 def _read(paths: Sequence[str], inside: str) -> str:
     columns = [field.name for field in SCHEMA if field.name not in KEYS]
     if not paths:
-        return f"SELECT {_typed_nulls()} WHERE false"  # noqa: S608 our own columns
+        return f"SELECT {_typed_nulls()} WHERE false"
     files = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     return (
         f"SELECT {', '.join(columns)} FROM read_parquet([{files}], hive_partitioning = false)"  # noqa: S608 our own files

@@ -203,7 +203,7 @@ def _note(workspace_id: int, event_id: int | None = None, zone: str | None = Non
         values["zone"] = zone
     with scope(workspace_id):
         if not CopyState.objects.filter(pk=workspace_id).update(**values):
-            CopyState.objects.create(workspace_id=workspace_id, **values)
+            CopyState(workspace_id=workspace_id, **values).save(force_insert=True)
 
 
 def _restore_if_lost() -> None:

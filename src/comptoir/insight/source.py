@@ -114,7 +114,19 @@ def _table(workspace_id: int, zone: str, found: list[tuple[Any, ...]], version: 
     ids, threads, authors, own, kinds, channels, languages, tones, needs, *rest = zip(
         *found, strict=True
     )
-    intents, entities, originals, texts, *counts, posted, answers, opens, answered, reply, business = rest
+    (
+        intents,
+        entities,
+        originals,
+        texts,
+        *counts,
+        posted,
+        answers,
+        opens,
+        answered,
+        reply,
+        business,
+    ) = rest
     opening = np.array(opens, dtype=bool)
     needed = _needed({thread for thread, first in zip(threads, opening, strict=True) if first})
     month, day = _local_days(ids, zone)

@@ -40,9 +40,7 @@ _CONFIGURATION: Final = {
 _NO_STATISTICS = ColumnProperties(statistics_enabled="NONE")
 _WRITER = WriterProperties(
     compression="ZSTD",
-    column_properties={
-        name: _NO_STATISTICS for name in ("kind", "channel", "language", "repost_key")
-    },
+    column_properties=dict.fromkeys(("kind", "channel", "language", "repost_key"), _NO_STATISTICS),
 )
 
 _tables: dict[str, DeltaTable] = {}

@@ -5,22 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('base', '0002_invitations'),
+        ("base", "0002_invitations"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CopyState',
+            name="CopyState",
             fields=[
-                ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='base.workspace')),
-                ('last_event', models.BigIntegerField(default=0)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('zone', models.CharField(blank=True, max_length=60)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "workspace",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="base.workspace",
+                    ),
+                ),
+                ("last_event", models.BigIntegerField(default=0)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("zone", models.CharField(blank=True, max_length=60)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
         ),
     ]

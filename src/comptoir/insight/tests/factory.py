@@ -49,7 +49,12 @@ class Town:
         thread = thread or Thread.objects.create(
             id=identifier, workspace=self.workspace, account=self.account, root_key=key
         )
-        values = {"kind": "post", "text": key, "link": "root", "link_confidence": 1.0} | fields
+        values: dict[str, Any] = {
+            "kind": "post",
+            "text": key,
+            "link": "root",
+            "link_confidence": 1.0,
+        } | fields
         message = Message.objects.create(
             id=identifier,
             workspace=self.workspace,
@@ -104,7 +109,7 @@ class Town:
         first = heard[0].sent_at if heard else None
         reply = next((one for one in found if one.own and first and one.sent_at >= first), None)
         seconds = (reply.sent_at - first).total_seconds() if reply and first else None
-        values = {
+        values: dict[str, Any] = {
             "workspace": self.workspace,
             "account": self.account,
             "channel": "x",

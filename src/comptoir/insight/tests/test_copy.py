@@ -41,7 +41,7 @@ def copied(workspace: Workspace) -> list[dict[str, Any]]:
     paths = [one.path for one in store.snapshot(workspace.pk).files]
     if not paths:
         return []
-    return duckdb.read_parquet(paths, hive_partitioning=False).to_arrow_table().to_pylist()
+    return list(duckdb.read_parquet(paths, hive_partitioning=False).to_arrow_table().to_pylist())
 
 
 def test_an_event_is_copied_once_however_often_it_is_read(town: Town) -> None:
@@ -63,9 +63,7 @@ def test_a_second_writer_that_slips_past_the_lock_fails_to_commit(town: Town) ->
     store.append(rows, 8)
 
     with pytest.raises(Exception, match="Concurrent transaction"):
-        late.create_write_transaction(
-            [], "append", late.schema(), commit_properties=_mark(9)
-        )
+        late.create_write_transaction([], "append", late.schema(), commit_properties=_mark(9))
 
 
 def _mark(event: int) -> Any:
@@ -140,7 +138,7 @@ def test_merging_files_changes_no_answer(town: Town) -> None:
     assert follow.compact() > 0
 
     assert before == answers()
-    assert {1} == {count for count in _files_by_month(town.workspace).values()}
+    assert {1} == set(_files_by_month(town.workspace).values())
 
 
 def test_a_crowded_month_is_merged_on_the_way(town: Town) -> None:
@@ -219,7 +217,10 @@ def test_days_move_with_the_workspace_s_zone(town: Town) -> None:
 
 def test_erasing_an_author_leaves_no_byte_of_them(town: Town) -> None:
     """Neither the current files nor those of older versions may keep a row."""
-    gone, kept = town.say("lea", utc(2026, 3, 3), label={}), town.say("tom", utc(2026, 3, 4), label={})
+    gone, kept = (
+        town.say("lea", utc(2026, 3, 3), label={}),
+        town.say("tom", utc(2026, 3, 4), label={}),
+    )
     town.tell([gone, kept])
     follow.catch_up()
 
@@ -232,7 +233,10 @@ def test_erasing_an_author_leaves_no_byte_of_them(town: Town) -> None:
 
 
 def test_messages_deleted_from_the_truth_leave_the_copy(town: Town) -> None:
-    gone, kept = town.say("lea", utc(2026, 3, 3), label={}), town.say("tom", utc(2026, 3, 4), label={})
+    gone, kept = (
+        town.say("lea", utc(2026, 3, 3), label={}),
+        town.say("tom", utc(2026, 3, 4), label={}),
+    )
     town.tell([gone, kept])
     follow.catch_up()
     identifier = gone.pk

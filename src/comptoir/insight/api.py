@@ -1,0 +1,53 @@
+"""What other contexts may use of `insight`: figures, the rows behind them, their definitions."""
+
+from comptoir.insight.definitions import Definition, definition
+from comptoir.insight.export import CSV, EXCEL, MOST_ROWS, as_csv, as_excel
+from comptoir.insight.follow import catch_up, compact, forget, lag, rebuild
+from comptoir.insight.metric import Metric, metrics, named
+from comptoir.insight.overview import (
+    Breakdown,
+    Figure,
+    Line,
+    Overview,
+    overview,
+    recall,
+    span,
+    today,
+)
+from comptoir.insight.periods import Period, ending, month
+from comptoir.insight.rows import PAGE, UNREAD, Row, Rows, every_row, rows
+
+__all__ = [
+    "CSV",
+    "EXCEL",
+    "MOST_ROWS",
+    "PAGE",
+    "UNREAD",
+    "Breakdown",
+    "Definition",
+    "Figure",
+    "Line",
+    "Metric",
+    "Overview",
+    "Period",
+    "Row",
+    "Rows",
+    "as_csv",
+    "as_excel",
+    "catch_up",
+    "compact",
+    "definition",
+    "ending",
+    "every_row",
+    "forget",
+    "lag",
+    "metrics",
+    "month",
+    "named",
+    "overview",
+    "rebuild",
+    "recall",
+    "rows",
+    "span",
+    "today",
+]

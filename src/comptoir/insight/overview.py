@@ -1,0 +1,175 @@
+"""The overview: every figure of a period beside the period before, from one reading."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from comptoir.base import clock
+from comptoir.base.scope import current_workspace_id
+from comptoir.insight import ask, follow, store
+from comptoir.insight.ask import Answer, Keys
+from comptoir.insight.metric import Metric, metrics, named
+from comptoir.insight.periods import Period
+
+KEPT: Final = 64
+_DIFFERENCES: Final = frozenset({"ratio", "points"})
+
+_cache: OrderedDict[tuple[Any, ...], "Overview"] = OrderedDict()
+_guard = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """
+    One metric. value: None when undefined; before: None when that or not comparable.
+
+    counted: how many rows the value was made from.
+    """
+
+    name: str
+    value: float | None
+    before: float | None
+    counted: int
+
+    @property
+    def metric(self) -> Metric:
+        return named(self.name)
+
+    @property
+    def change(self) -> float | None:
+        """
+        Against the period before: a ratio (0.12 is +12 %), for shares and points the difference.
+
+        None when either is unknown, or when there was nothing to grow from.
+        """
+        if self.value is None or self.before is None:
+            return None
+        if self.metric.unit in _DIFFERENCES:
+            return self.value - self.before
+        return (self.value - self.before) / self.before if self.before else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a breakdown; keys in the order of the metric's."""
+
+    keys: Keys
+    value: float | None
+    before: float | None
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """
+    One metric by its keys, greatest value first.
+
+    earlier: the lines of the period before by their own keys, for breakdowns by day,
+    whose keys never meet those of the period.
+    """
+
+    name: str
+    lines: tuple[Line, ...]
+    earlier: Mapping[Keys, float | None]
+
+    @property
+    def metric(self) -> Metric:
+        return named(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """comparable: whether messages are known for the whole of the period before."""
+
+    period: Period
+    before: Period
+    comparable: bool
+    figures: Mapping[str, Figure]
+    breakdowns: Mapping[str, Breakdown]
+
+
+def overview(period: Period) -> Overview:
+    """
+    Every metric of the active workspace for `period`, compared with the one before.
+
+    Catches up with the newest events first when few wait. Remembered until the copy changes.
+    """
+    follow.refresh()
+    key = _key(period)
+    known = recall(period)
+    return known if known is not None else _remember(key, _compute(period))
+
+
+def recall(period: Period) -> Overview | None:
+    """The overview as last computed, when the copy has not changed since; at once."""
+    with _guard:
+        found = _cache.get(_key(period))
+        if found is not None:
+            _cache.move_to_end(_key(period))
+        return found
+
+
+def span(zone: str) -> tuple[date, date] | None:
+    """The local days of the oldest and newest message copied; None without any."""
+    return ask.known_days(zone)
+
+
+def today(zone: str) -> date:
+    """The present day in `zone`."""
+    from zoneinfo import ZoneInfo
+
+    return clock.now().astimezone(ZoneInfo(zone)).date()
+
+
+def _key(period: Period) -> tuple[Any, ...]:
+    workspace_id = current_workspace_id()
+    return str(store.root()), workspace_id, store.snapshot(workspace_id).version, period
+
+
+def _remember(key: tuple[Any, ...], made: Overview) -> Overview:
+    with _guard:
+        _cache[key] = made
+        while len(_cache) > KEPT:
+            _cache.popitem(last=False)
+    return made
+
+
+def _compute(period: Period) -> Overview:
+    before = period.before()
+    known = span(period.zone)
+    comparable = known is not None and known[0] <= before.first
+    with ask.asking(period, before) as asked:
+        singles = [one for one in metrics().values() if not one.keys]
+        several = [one for one in metrics().values() if one.keys]
+        return Overview(
+            period,
+            before,
+            comparable,
+            {one.name: _figure(one, asked, comparable) for one in singles},
+            {one.name: _breakdown(one, asked, comparable) for one in several},
+        )
+
+
+def _figure(one: Metric, asked: ask.Asked, comparable: bool) -> Figure:
+    now, then = asked.figure(one)
+    return Figure(one.name, now.value, then.value if comparable else None, now.counted)
+
+
+def _breakdown(one: Metric, asked: ask.Asked, comparable: bool) -> Breakdown:
+    now, then = asked.lines(one)
+    nothing = Answer(0.0 if one.is_count else None, 0)
+    lines = [
+        Line(
+            keys,
+            answer.value,
+            then.get(keys, nothing).value if comparable else None,
+            answer.counted,
+        )
+        for keys, answer in now.items()
+    ]
+    lines.sort(key=lambda line: (-(line.value or 0.0), str(line.keys)))
+    earlier = {keys: answer.value for keys, answer in then.items()} if comparable else {}
+    return Breakdown(one.name, tuple(lines), earlier)
