@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,16 @@ class PersonForm(TeamForm):
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
     language = forms.ChoiceField(label=_("Language of your pages"), choices=INTERFACE)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is untyped
+    """allauth's, in our words and without placeholders that repeat the labels."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail address")
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
 class ProfileForm(TeamForm):

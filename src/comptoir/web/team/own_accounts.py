@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import pgettext_lazy
 
 from comptoir.base.models import User
+from comptoir.channels import api as channels
 from comptoir.web.shell.words import CHANNELS
 
 Row = tuple[str, str]
@@ -26,8 +27,6 @@ def choices() -> dict[str, Any]:
 
 def stored() -> list[Row]:
     """The active workspace's own accounts as (channel, handle)."""
-    from comptoir.channels import api as channels
-
     return [(one.channel, one.handle) for one in channels.own_handles()]
 
 
@@ -48,8 +47,6 @@ def read(data: QueryDict) -> list[Row]:
 
 def save(rows: Sequence[Row], actor: User) -> None:
     """Keep the rows that name somebody; each once, unknown channels left out."""
-    from comptoir.channels import api as channels
-
     known = choices()
     named = [(channel, handle.strip()[:200]) for channel, handle in rows if channel in known]
     channels.set_own_handles(list(dict.fromkeys(row for row in named if row[1])), actor)

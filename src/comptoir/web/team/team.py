@@ -33,6 +33,10 @@ class Member:
     roles: dict[str, str]
     may_reset: bool
 
+    @property
+    def name(self) -> str:
+        return str(self.user)
+
 
 @require_GET
 @desk_view(Permission.READ)
