@@ -68,18 +68,17 @@ def add_own_handles(
 
 def reown(workspace_id: int, keys: set[str]) -> None:
     """Mark anew what the authors with these keys wrote, and everything that follows from it."""
+    authors = list(Author.objects.filter(key__in=keys))
+    concerned = {
+        account.pk: _threads_concerned(account.pk, authors, keys)
+        for account in Account.objects.all()
+    }
+    for author in authors:
+        _mark(workspace_id, author, author.key in own_keys(workspace_id, author.channel))
     for account in Account.objects.all():
         target = Target(workspace_id, account.pk, account.channel)
         own = own_keys(workspace_id, account.channel)
-        authors = [
-            author
-            for author in Author.objects.filter(channel=account.channel, key__in=keys)
-            if author.own != (author.key in own)
-        ]
-        concerned = _threads_concerned(target, authors, keys)
-        for author in authors:
-            _mark(workspace_id, author, author.key in own)
-        for part in chunks(sorted(concerned), _THREADS):
+        for part in chunks(sorted(concerned[account.pk]), _THREADS):
             _place_again(target, part, own)
     everything = span()
     if everything is not None:
@@ -95,9 +94,9 @@ def _mark(workspace_id: int, author: Author, own: bool) -> None:
         outbox.publish(workspace_id, "messages_reowned", ids=part)
 
 
-def _threads_concerned(target: Target, authors: list[Author], keys: set[str]) -> set[int]:
+def _threads_concerned(account_id: int, authors: list[Author], keys: set[str]) -> set[int]:
     """Threads where they spoke, were answered, or were addressed."""
-    here = Message.objects.filter(account_id=target.account_id)
+    here = Message.objects.filter(account_id=account_id)
     written = here.filter(author__in=authors)
     answered = here.filter(parent__in=written.values("pk"))
     addressed = here.exclude(in_reply_to_handle="").annotate(to=Lower("in_reply_to_handle"))
