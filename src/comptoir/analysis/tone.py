@@ -31,7 +31,7 @@ _SMILEY_SIGNS = (":)", ":-)", ":D", ":-D", ";)", ";-)", "=)", ":]", ":'", ":’"
                  ":(", ":-(", ":[", "=(", ":/ ", "8)", "<3")  # fmt: skip
 _SHOUTED = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
-_DRAWN_OUT = re.compile(r"([a-z])\1{2,}(?<!www)")
+_DRAWN_OUT = re.compile(r"\b[^\W\d_]*([a-z])\1{2,}(?<!www)[^\W\d_]*\b")
 _WORD_START = re.compile(r"\b\w{3,}")
 _INFINITIVE = re.compile(r"^(?!votre|notre|entre|autre).{2,}(?:er|ir|re)$")
 _THANKS = frozenset(
