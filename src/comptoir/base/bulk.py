@@ -56,7 +56,7 @@ def _many(
 
 
 def _column(model: type[models.Model], name: str) -> str:
-    return _quoted(_field(model, name).column)
+    return _quoted(str(_field(model, name).column))
 
 
 def _quoted(name: str) -> str:

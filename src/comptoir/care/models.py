@@ -18,6 +18,12 @@ class Conversation(models.Model):
     first_reply_seconds: first customer message to first answer by the brand after
         it, calendar time; first_reply_business_seconds counts opening hours only.
     answered_by_hand_at: somebody answered on the network itself and said so.
+    customer_handle: also known when only the brand's answers to somebody are here.
+
+    Three columns tell what a person had before them when acting, by arrival and not by
+    date of sending, since a file may bring old messages late. heard_until: newest arrival
+    of the thread; settled_until: its value when somebody last closed or snoozed;
+    answered_until: its value when somebody last answered by hand.
     """
 
     class State(models.TextChoices):
@@ -31,6 +37,7 @@ class Conversation(models.Model):
     customer = models.ForeignKey(
         Author, models.SET_NULL, related_name="+", null=True, db_index=False
     )
+    customer_handle = models.CharField(max_length=200, blank=True)
     subject = models.CharField(max_length=200, blank=True)
     preview = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
@@ -56,6 +63,9 @@ class Conversation(models.Model):
     urgent = models.BooleanField(default=False)
     answered_by_hand_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    heard_until = models.DateTimeField(null=True)
+    settled_until = models.DateTimeField(null=True)
+    answered_until = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
 
     objects = Scoped["Conversation"]()
@@ -64,24 +74,24 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-last_message"], name="conversation_newest"),
             models.Index(
-                fields=["workspace", "-last_message"],
+                fields=["workspace", "-last_message", "snoozed_until"],
                 name="conversation_unanswered",
                 condition=models.Q(unanswered=True),
             ),
             models.Index(
-                fields=["workspace", "-last_message"],
+                fields=["workspace", "-last_message", "snoozed_until"],
                 name="conversation_urgent",
                 condition=models.Q(urgent=True),
             ),
             models.Index(
-                fields=["workspace", "-last_message"],
+                fields=["workspace", "-last_message", "snoozed_until"],
                 name="conversation_complaint",
                 condition=models.Q(complaint=True, state="open"),
             ),
             models.Index(
-                fields=["workspace", "assignee", "-last_message"],
+                fields=["workspace", "assignee", "-last_message", "snoozed_until"],
                 name="conversation_assigned",
-                condition=models.Q(assignee__isnull=False),
+                condition=models.Q(assignee__isnull=False, state="open"),
             ),
             models.Index(
                 fields=["workspace", "snoozed_until"],
@@ -111,13 +121,16 @@ class Note(models.Model):
 
 
 class Tag(models.Model):
+    """key: the name folded, so that "Été" and "ete" are one tag."""
+
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
 
     objects = Scoped["Tag"]()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="tag_once")]
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="tag_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -158,18 +171,26 @@ class Answer(models.Model):
 
     objects = Scoped["Answer"]()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "author"],
+                name="one_draft_per_person",
+                condition=models.Q(state="draft"),
+            )
+        ]
+
     def __str__(self) -> str:
         return self.text[:60]
 
 
 class Action(models.Model):
-    """A change to one or many conversations with what stood before, so that it can be undone."""
+    """Something a person did to one or many conversations; undone_at: when it was taken back."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     actor = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     verb = models.CharField(max_length=30)
-    before = models.JSONField()
-    after = models.JSONField()
+    details = models.JSONField(default=dict)
     at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
 
@@ -177,6 +198,21 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} at {self.at}"
+
+
+class ActionTarget(models.Model):
+    """One conversation of an action. before, after: only what changed, so that it can be undone."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    action = models.ForeignKey(Action, models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
+    before = models.JSONField()
+    after = models.JSONField()
+
+    objects = Scoped["ActionTarget"]()
+
+    def __str__(self) -> str:
+        return f"{self.action_id} on {self.conversation_id}"
 
 
 class SavedView(models.Model):

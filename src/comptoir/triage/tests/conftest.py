@@ -44,6 +44,7 @@ def world(workspace: Workspace) -> Say:
             raw="{}",
             received_at=sent_at,
         )
+        fields: dict[str, Any] = {"kind": "post", **more}
         return Message.objects.create(
             id=identifier,
             workspace=workspace,
@@ -51,7 +52,6 @@ def world(workspace: Workspace) -> Say:
             delivery=delivery,
             external_id=f"m{number}",
             channel="x",
-            kind=more.pop("kind", "post"),
             author=author,
             own=own,
             sent_at=sent_at,
@@ -59,7 +59,7 @@ def world(workspace: Workspace) -> Say:
             thread=held,
             link="root",
             link_confidence=1.0,
-            **more,
+            **fields,
         )
 
     return say

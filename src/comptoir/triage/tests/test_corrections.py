@@ -25,12 +25,8 @@ def test_a_correction_says_who_when_and_what_stood_before(message_id: int, agent
     label = api.correct(message_id, "tone", 0, agent)
     (made,) = api.corrections(message_id)
 
-    assert (0, 1.0, {"tone"}, 2) == (
-        label.tone,
-        label.confidences["tone"],
-        label.corrected,
-        label.version,
-    )
+    assert (0, 1.0, 2) == (label.tone, label.confidences["tone"], label.version)
+    assert {"tone"} == label.corrected
     assert (-1, 0, agent.pk, "rules") == (
         made.before,
         made.after,
@@ -148,12 +144,10 @@ def test_corrections_of_another_brand_are_out_of_reach(
     made = api.corrections(message_id)[0].id
     with scope(make_other()):
         assert [] == api.corrections(message_id)
-        for attempt in (
-            lambda: api.correct(message_id, "tone", 0, agent),
-            lambda: api.undo_correction(made, agent),
-        ):
-            with pytest.raises(Problem):
-                attempt()
+        with pytest.raises(Problem, match="message"):
+            api.correct(message_id, "tone", 0, agent)
+        with pytest.raises(Problem, match="correction"):
+            api.undo_correction(made, agent)
 
 
 def test_every_reason_the_analysis_gives_reads_as_french() -> None:
