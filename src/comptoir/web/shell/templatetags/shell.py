@@ -17,6 +17,18 @@ from comptoir.web.shell.words import CHANNELS, INTENTS, STATUSES, TONES, URGENCI
 register = template.Library()
 
 HUES: Final = 8
+SCRIPTS: Final = (
+    "dom",
+    "toasts",
+    "htmx",
+    "appearance",
+    "overlays",
+    "tips",
+    "keys",
+    "palette",
+    "rows",
+    "forms",
+)
 Word = Any  # a str or a lazily translated one
 
 CHANNEL_ICONS: Final = {
@@ -85,6 +97,16 @@ def icon_names() -> tuple[str, ...]:
     path = find("comptoir/icons/sprite.svg")
     assert isinstance(path, str)
     return tuple(findall(r'<symbol id="([^"]+)"', Path(path).read_text(encoding="utf-8")))
+
+
+@register.simple_tag
+def scripts() -> SafeString:
+    """The page's own modules, in the order they need each other; each address is versioned."""
+    return format_html_join(
+        "\n",
+        '<script type="module" src="{}"></script>',
+        ((static(f"comptoir/js/{name}.js"),) for name in SCRIPTS),
+    )
 
 
 @register.simple_tag

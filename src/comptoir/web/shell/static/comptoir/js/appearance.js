@@ -1,5 +1,5 @@
 // Light, dark, or as the system: [data-theme-choice="light" | "dark" | ""].
-import { on } from "./dom.js";
+const { on } = window.comptoir;
 
 const root = document.documentElement;
 

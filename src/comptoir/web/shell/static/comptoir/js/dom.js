@@ -1,10 +1,11 @@
-// What several modules need.
+// What several modules need, in window.comptoir. They are loaded one by one, in order, and do not
+// import each other: each address carries its own version, which an import could not know.
 
 /** The translated sentence kept under `name` in the page. */
-export const word = (name) => document.getElementById("words")?.dataset[name] ?? "";
+const word = (name) => document.getElementById("words")?.dataset[name] ?? "";
 
 /** Calls `act(element, event)` when `type` happens on, or inside, something matching `selector`. */
-export function on(type, selector, act, options) {
+function on(type, selector, act, options) {
   document.addEventListener(
     type,
     (event) => {
@@ -16,7 +17,7 @@ export function on(type, selector, act, options) {
 }
 
 /** Whether somebody is writing, so that letters are letters and not shortcuts. */
-export function isWriting(target) {
+function isWriting(target) {
   return (
     target instanceof Element &&
     target.closest('input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"]), textarea, select, [contenteditable="true"]') !== null
@@ -24,11 +25,11 @@ export function isWriting(target) {
 }
 
 /** Whether something can be seen and used now. */
-export const isUsable = (element) =>
+const isUsable = (element) =>
   !element.disabled && element.getAttribute("aria-disabled") !== "true" && element.checkVisibility();
 
 /** Puts a floating element under (or over) its anchor, inside the window. */
-export function place(floating, anchor, gap = 6) {
+function place(floating, anchor, gap = 6) {
   const a = anchor.getBoundingClientRect();
   const f = floating.getBoundingClientRect();
   const width = document.documentElement.clientWidth;
@@ -38,3 +39,5 @@ export function place(floating, anchor, gap = 6) {
   floating.style.left = `${Math.max(8, Math.min(left, width - f.width - 8))}px`;
   floating.style.top = `${Math.max(8, Math.min(top, innerHeight - f.height - 8))}px`;
 }
+
+window.comptoir = { word, on, isWriting, isUsable, place };

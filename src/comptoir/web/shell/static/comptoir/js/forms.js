@@ -1,6 +1,5 @@
 // Small helpers of forms: files, copying, counters, sending by keyboard or on change.
-import { on, word } from "./dom.js";
-import { toast } from "./toasts.js";
+const { on, word, toast } = window.comptoir;
 
 // A dropzone shows that a file is over it, then which file was chosen.
 for (const type of ["dragenter", "dragover"]) on(type, ".dropzone", (zone) => (zone.dataset.over = ""));

@@ -1,6 +1,5 @@
 // htmx: the CSRF header, and a sentence when a request fails.
-import { word } from "./dom.js";
-import { toast } from "./toasts.js";
+const { word, toast } = window.comptoir;
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") return;

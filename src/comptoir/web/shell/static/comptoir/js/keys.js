@@ -1,7 +1,7 @@
 // Keyboard shortcuts, declared in the page:
 //   data-key="r" data-key-label="Reply" [data-key-group="Conversation"]
 // "g i" is a sequence. Pressing clicks the element, or focuses it when it is a field.
-import { isUsable, isWriting, word } from "./dom.js";
+const { isUsable, isWriting, word } = window.comptoir;
 
 const PAUSE = 1200;
 let pending = "";

@@ -1,5 +1,5 @@
 // Dialogs, pop-overs and menus. Native elements do the work; this opens, places and closes them.
-import { on, place } from "./dom.js";
+const { on, place } = window.comptoir;
 
 // <button data-dialog="id"> or <a href="/page" data-dialog="id">
 on("click", "[data-dialog]", (opener, event) => {

@@ -1,6 +1,6 @@
 // Ctrl-K: everything on the page that declares itself a command ([data-command]), every
 // shortcut, and a search. [data-palette] opens it with the pointer.
-import { on } from "./dom.js";
+const { on } = window.comptoir;
 
 const palette = document.getElementById("palette");
 const input = palette?.querySelector("input");

@@ -1,5 +1,5 @@
 // Lists walked with J and K, chosen with checkboxes, and panes shown one at a time on a phone.
-import { isWriting, on } from "./dom.js";
+const { isWriting, on } = window.comptoir;
 
 // <ul data-rows> … <a data-row> — J and K move the focus, Enter follows the link.
 function links() {
@@ -65,7 +65,7 @@ on("click", "[data-pane-to]", (button, event) => {
 });
 
 // A conversation opens at its latest message.
-export function toLatest() {
+function toLatest() {
   for (const thread of document.querySelectorAll("[data-latest]")) thread.scrollTop = thread.scrollHeight;
 }
 document.addEventListener("htmx:afterSettle", (event) => event.target.querySelector?.("[data-latest]") && toLatest());

@@ -1,5 +1,5 @@
 // One tip for the page: [data-tip="text"], or [data-tip][title="text"] so that it works without us.
-import { place } from "./dom.js";
+const { place } = window.comptoir;
 
 const tip = document.createElement("div");
 tip.className = "tip";

@@ -1,6 +1,6 @@
 // Short messages at the foot of the page, with Undo. From the server: django messages, or the
 // header  HX-Trigger: {"toast": {"text": "…", "kind": "success", "undo": "/undo/12/"}}
-import { on } from "./dom.js";
+const { on } = window.comptoir;
 
 const STAY = 8000;
 const SIGNS = { success: "check-circle" };
@@ -8,7 +8,7 @@ const region = document.getElementById("toasts");
 const model = document.getElementById("toast-template");
 
 /** Says one thing. kind: success, error, warning or info; undo: an address posted to. */
-export function toast({ text, kind = "info", undo = "" }) {
+function toast({ text, kind = "info", undo = "" }) {
   if (!region || !model || !text) return;
   const element = model.content.cloneNode(true).querySelector("[data-toast]");
   element.dataset.kind = kind;
@@ -37,3 +37,5 @@ function leaveLater(element) {
 on("click", "[data-toast-close]", (button) => button.closest("[data-toast]").remove());
 document.addEventListener("toast", (event) => toast(event.detail));
 region?.querySelectorAll("[data-toast]").forEach(leaveLater);
+
+window.comptoir.toast = toast;
