@@ -166,7 +166,9 @@ def _voice(text: str) -> tuple[float, str]:
         return 1.25, "capitals"
     if text.count("!") >= 2:
         return 1.15, "exclamation"
-    return (1.15, "stretched") if _DRAWN_OUT.search(text) else (1.0, "")
+    # The quick search first: few texts hold three letters alike at all.
+    drawn = _STRETCHED.search(text) and _DRAWN_OUT.search(text)
+    return (1.15, "stretched") if drawn else (1.0, "")
 
 
 def _asks_to(words: Sequence[str], at: int) -> bool:
