@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("serve", "imports", "copy")
+MODULES = ("serve", "imports", "copy", "check", "user")
 
 
 def django() -> None:

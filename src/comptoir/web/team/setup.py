@@ -11,12 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from comptoir.base import members, workspaces
+from comptoir.base import members, outbox, workspaces
 from comptoir.base.api import Permission, scope
 from comptoir.base.errors import Problem
 from comptoir.base.models import User, Workspace, default_hours, default_languages
+from comptoir.demo import install as demo
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.team import hours, own_accounts, sample
+from comptoir.web.team import hours, own_accounts
 from comptoir.web.team.forms import BrandForm, PersonForm
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -113,30 +114,28 @@ def _made(request: HttpRequest, form: BrandForm) -> Workspace | None:
 @desk_view(Permission.IMPORT)
 def start(request: DeskRequest) -> HttpResponse:
     """What to begin with: only ways that work."""
-    return render(request, "team/start.html", {"sample": sample.available()})
+    return render(request, "team/start.html")
 
 
 @require_POST
 @login_required
 def install_sample(request: HttpRequest) -> HttpResponse:
     """Make the sample shop, owned by who asked for it."""
-    if not sample.available():
-        return redirect("workspaces")
-    made = sample.install(cast(User, request.user))
+    made = demo.install(cast(User, request.user))
     return redirect("workspace_progress", slug=made.slug)
 
 
 @require_GET
 @desk_view(Permission.READ)
 def progress(request: DeskRequest) -> HttpResponse:
-    """How far the sample shop is; leads to the inbox when it is ready."""
-    found = sample.progress(request.desk.workspace)
-    if found.done and not found.failed:
+    """How far the sample shop is understood; leads to the inbox when it is."""
+    waiting = sum(outbox.backlog(request.desk.workspace.pk).values())
+    if not waiting:
         return _to_inbox(request)
     template = "team/progress.html"
     if request.headers.get("HX-Request") == "true":
         template += "#state"
-    return render(request, template, {"progress": found})
+    return render(request, template, {"waiting": waiting})
 
 
 def _to_inbox(request: DeskRequest) -> HttpResponse:

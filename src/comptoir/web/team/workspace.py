@@ -13,8 +13,9 @@ from comptoir.base import members, workspaces
 from comptoir.base.api import Permission
 from comptoir.base.errors import Problem
 from comptoir.base.models import User
+from comptoir.demo import install as demo
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.team import hours, own_accounts, sample
+from comptoir.web.team import hours, own_accounts
 from comptoir.web.team.forms import LANGUAGE_NAMES, BrandForm, DeleteForm
 
 
@@ -23,7 +24,7 @@ from comptoir.web.team.forms import LANGUAGE_NAMES, BrandForm, DeleteForm
 def workspace_list(request: HttpRequest) -> HttpResponse:
     """The brands one works for, and the way to one more."""
     found = members.workspaces_of(cast(User, request.user))
-    context = {"memberships": found, "sample": sample.available() and not _has_sample(found)}
+    context = {"memberships": found, "sample": not _has_sample(found)}
     return render(request, "team/workspaces.html", context)
 
 
@@ -101,7 +102,7 @@ def remove_simulation(request: DeskRequest) -> HttpResponse:
     if not workspace.is_simulation:
         return redirect("workspace_settings", slug=workspace.slug)
     if request.method == "POST":
-        sample.remove(workspace, request.desk.user)
+        demo.remove(workspace, request.desk.user)
         messages.success(request, _("The sample shop is removed."))
         return redirect("workspaces")
     return render(request, "team/simulation_remove.html")
