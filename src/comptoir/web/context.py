@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from comptoir.base.api import Permission
 from comptoir.base.models import Membership, User, Workspace
@@ -77,25 +78,34 @@ def _user_menu() -> list[dict[str, str]]:
 
 def _navigation(request: HttpRequest, desk: Desk) -> list[dict[str, Any]]:
     items = [
-        ("inbox", _("Inbox"), "inbox", "g i", Permission.READ),
-        ("overview", _("Overview"), "chart", "g o", Permission.READ),
-        ("imports", _("Import"), "upload", "g m", Permission.IMPORT),
-        ("workspace_settings", _("Settings"), "settings", "g s", Permission.READ),
+        ("inbox", _("Inbox"), pgettext("tab", "Inbox"), "inbox", "g i", Permission.READ),
+        ("overview", _("Overview"), pgettext("tab", "Overview"), "chart", "g o", Permission.READ),
+        ("imports", _("Import"), pgettext("tab", "Import"), "upload", "g m", Permission.IMPORT),
+        (
+            "workspace_settings",
+            _("Settings"),
+            pgettext("tab", "Settings"),
+            "settings",
+            "g s",
+            Permission.READ,
+        ),
     ]
-    return [
-        _item(request, desk, name, label, icon, key)
-        for name, label, icon, key, permission in items
+    slug = desk.workspace.slug
+    shown = [
+        _item(request, reverse(name, kwargs={"slug": slug}), *words)
+        for name, *words, permission in items
         if desk.can(permission)
     ]
+    help_item = _item(request, reverse("help"), _("Help"), pgettext("tab", "Help"), "help", "g h")
+    return [*shown, help_item]
 
 
 def _item(
-    request: HttpRequest, desk: Desk, name: str, label: str, icon: str, key: str
+    request: HttpRequest, url: str, label: str, short: str, icon: str, key: str
 ) -> dict[str, Any]:
-    url = reverse(name, kwargs={"slug": desk.workspace.slug})
     return {
-        "name": name,
         "label": label,
+        "short": short,
         "url": url,
         "icon": icon,
         "key": key,
