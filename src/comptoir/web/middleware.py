@@ -1,10 +1,12 @@
 """What every request passes through."""
 
+import json
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from comptoir.base.errors import NotAllowed, Problem
 from comptoir.base.models import User
@@ -86,7 +88,7 @@ class FirstRun:
 
 
 class ActionableErrors:
-    """Shows a Problem as what failed and what to do; fragments get a fragment."""
+    """Shows a Problem as what failed and what to do: a page, or a toast for a fragment."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -97,7 +99,22 @@ class ActionableErrors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Problem):
             return None
-        fragment = request.headers.get("HX-Request") == "true"
-        template = "shell/problem_fragment.html" if fragment else "shell/problem.html"
         status = 403 if isinstance(error, NotAllowed) else 400
-        return render(request, template, {"problem": error}, status=status)
+        if request.headers.get("HX-Request") == "true":
+            return _toast(error, status)
+        frame = "shell/base.html" if hasattr(request, "desk") else "shell/plain.html"
+        found = {"problem": error, "frame": frame, "back": _back(request)}
+        return render(request, "shell/problem.html", found, status=status)
+
+
+def _toast(problem: Problem, status: int) -> HttpResponse:
+    toast = {"toast": {"text": str(problem), "kind": "error"}}
+    headers = {"HX-Trigger": json.dumps(toast), "HX-Reswap": "none"}
+    return HttpResponse(str(problem), status=status, headers=headers, content_type="text/plain")
+
+
+def _back(request: HttpRequest) -> str:
+    """The page before, when it is one of ours."""
+    before = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure())
+    return before if ours else "/"
