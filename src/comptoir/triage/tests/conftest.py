@@ -44,8 +44,7 @@ def world(workspace: Workspace) -> Say:
             raw="{}",
             received_at=sent_at,
         )
-        fields: dict[str, Any] = {"kind": "post", **more}
-        return Message.objects.create(
+        row = Message(
             id=identifier,
             workspace=workspace,
             account=account,
@@ -59,8 +58,11 @@ def world(workspace: Workspace) -> Say:
             thread=held,
             link="root",
             link_confidence=1.0,
-            **fields,
         )
+        for name, value in {"kind": "post", **more}.items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+        return row
 
     return say
 
