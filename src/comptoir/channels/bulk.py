@@ -145,6 +145,7 @@ def _listed(values: list[Any]) -> Any:
 def _copy(table: str, columns: Sequence[str], rows: Rows) -> None:
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(f"COPY {table} ({_names(columns)}) FROM STDIN") as copy,
     ):
         for row in rows:

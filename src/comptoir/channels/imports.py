@@ -62,8 +62,6 @@ Progress = Callable[[ImportView], None]
 class Readable(Protocol):
     """An uploaded file, or anything else that gives its bytes in pieces."""
 
-    name: str | None
-
     def chunks(self) -> Iterable[bytes]: ...
 
 

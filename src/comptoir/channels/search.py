@@ -122,7 +122,7 @@ def parse(query: str, typing: bool = False) -> list[Term]:
     """
     terms = []
     for minus, phrase, word in _PIECE.findall(query):
-        words = tuple(fold(phrase or word).split()[:MAX_TERMS])
+        words = tuple(_clipped(phrase or word)[:MAX_TERMS])
         if words:
             terms.append(Term(words, excluded=bool(minus)))
     terms = terms[:MAX_TERMS]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from comptoir.base.models import OutboxEvent, Workspace
@@ -158,7 +160,7 @@ def test_reposts_count_once_per_author(brand: Workspace) -> None:
     """
     Repeating the same message twice is not being heard twice.
     """
-    again = {"kind": "repost", "repost_of": "1"}
+    again: dict[str, Any] = {"kind": "repost", "repost_of": "1"}
     stored = api.store(
         brand.pk,
         rows(
