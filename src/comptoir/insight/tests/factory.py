@@ -199,7 +199,7 @@ def _intent(name: str) -> dict[str, Any]:
 
 
 def _hashtag(name: str) -> dict[str, Any]:
-    return {"kind": "hashtag", "value": f"#{name}", "start": 0, "end": len(name) + 1}
+    return {"kind": "hashtag", "value": f"#{name}", "start": 0, "end": len(name) + 1, "detail": ""}
 
 
 def utc(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:

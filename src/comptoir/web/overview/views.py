@@ -1,0 +1,364 @@
+"""The overview: a page at once, its figures after; the rows behind each; files of all."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from comptoir.base.api import Permission, ids
+from comptoir.insight import api as insight
+from comptoir.insight.api import Figure, Overview
+from comptoir.web.access import DeskRequest, desk_view
+from comptoir.web.overview import charts, tables, wording
+from comptoir.web.overview.choice import PRESETS, Choice, choose
+from comptoir.web.overview.tables import Table
+
+STATS: Final = (
+    "reputation.messages",
+    "audience.authors",
+    "reputation.net_sentiment",
+    "care.conversations",
+    "care.share_answered",
+    "care.first_reply_median",
+    "care.first_reply_p90",
+    "care.first_reply_business_median",
+    "care.first_reply_business_p90",
+    "publishing.posts",
+    "publishing.interaction_rate",
+)
+DRAWN: Final = 12
+
+
+@desk_view(Permission.READ)
+def page(request: DeskRequest) -> HttpResponseBase:
+    """The frame with its period picker; the figures come with it when they are ready."""
+    choice = _choice(request)
+    if choice is None:
+        return render(request, "overview/empty.html")
+    found = insight.recall(choice.period)
+    if found is None and "whole" in request.GET:
+        found = insight.overview(choice.period)
+    context = _frame(request, choice)
+    if found is not None:
+        context["panels"] = render_to_string(
+            "overview/panels.html", _panels(request, choice, found), request
+        )
+    return render(request, "overview/page.html", context)
+
+
+@desk_view(Permission.READ)
+def panels(request: DeskRequest) -> HttpResponseBase:
+    """The figures alone, brought by the page once it is on screen."""
+    choice = _choice(request)
+    if choice is None:
+        raise Http404
+    found = insight.overview(choice.period)
+    return render(request, "overview/panels.html", _panels(request, choice, found))
+
+
+@desk_view(Permission.READ)
+def rows(request: DeskRequest, metric: str) -> HttpResponseBase:
+    """The very rows that a figure counts, newest first."""
+    choice = _choice(request)
+    if choice is None:
+        raise Http404
+    known, keys = _metric(metric), _keys(request, metric)
+    number = _page_number(request)
+    try:
+        found = insight.rows(metric, choice.period, keys, number)
+    except ValueError as error:
+        raise Http404 from error
+    paginator = Paginator(range(found.total), insight.PAGE)
+    context = {
+        "choice": choice,
+        "metric": known,
+        "told": insight.definition(metric, _language()),
+        "definition_url": _definition_url(metric),
+        "words": wording.period_words(choice.period.first, choice.period.last),
+        "keys": _key_words(metric, keys),
+        "rows": [_row(request, one) for one in found.rows],
+        "page_obj": paginator.get_page(number),
+        "total": found.total,
+        "query": urlencode(_period_query(choice) | keys),
+        "most": insight.MOST_ROWS,
+    }
+    return render(request, "overview/rows.html", context)
+
+
+@desk_view(Permission.EXPORT)
+def export_table(request: DeskRequest, table: str, form: str) -> HttpResponseBase:
+    """One table of the overview, whole, as a file."""
+    choice = _choice(request)
+    if choice is None or table not in tables.NAMES:
+        raise Http404
+    made = tables.build(table, insight.overview(choice.period), _language())
+    return _file(made.for_file(), f"{made.title} {_stamp(choice)}", made.title, form)
+
+
+@desk_view(Permission.EXPORT)
+def export_rows(request: DeskRequest, metric: str, form: str) -> HttpResponseBase:
+    """The rows behind a figure as a file, up to a hundred thousand."""
+    choice = _choice(request)
+    _metric(metric)
+    if choice is None:
+        raise Http404
+    keys = _keys(request, metric)
+    try:
+        insight.rows(metric, choice.period, keys)
+    except ValueError as error:
+        raise Http404 from error
+    found = insight.every_row(metric, choice.period, keys, insight.MOST_ROWS)
+    title = insight.definition(metric, _language()).title
+    return _file(list(_row_cells(found)), f"{title} {_stamp(choice)}", title, form)
+
+
+def _choice(request: DeskRequest) -> Choice | None:
+    """The period asked for; None while the workspace has no message."""
+    zone = request.desk.workspace.zone
+    known = insight.span(zone)
+    if known is None:
+        insight.catch_up()
+        known = insight.span(zone)
+    return choose(request.GET.dict(), known[1], insight.today(zone), zone) if known else None
+
+
+def _frame(request: DeskRequest, choice: Choice) -> dict[str, Any]:
+    period, before = choice.period, choice.period.before()
+    return {
+        "choice": choice,
+        "words": wording.period_words(period.first, period.last),
+        "words_before": wording.period_words(before.first, before.last),
+        "presets": [str(days) for days in PRESETS],
+        "panels_url": f"{_address(request, 'overview_panels')}?{choice.address}",
+        "whole_url": f"{_address(request, 'overview')}?{choice.address}&whole=1",
+        "keep": urlencode({"to": choice.period.last.isoformat()}),
+        "month": f"{choice.period.last:%Y-%m}",
+    }
+
+
+def _panels(request: DeskRequest, choice: Choice, found: Overview) -> dict[str, Any]:
+    language = _language()
+    built = {name: tables.build(name, found, language) for name in tables.NAMES}
+    return _frame(request, choice) | {
+        "found": found,
+        "stats": [_stat(request, choice, found.figures[name]) for name in STATS],
+        "tables": {name: _table(request, choice, one) for name, one in built.items()},
+        "volume": _volume_chart(found, built["volume"], language),
+        "intents": _pairs_chart(built["intents"], language),
+        "bars": ("networks", "hashtags"),
+        "people": ("speakers", "heard", "seen"),
+    }
+
+
+def _stat(request: DeskRequest, choice: Choice, figure: Figure) -> dict[str, Any]:
+    """What the design system's `stat` needs, in words."""
+    metric, told = figure.metric, insight.definition(figure.name, _language())
+    address = _address(request, "overview_rows", metric=figure.name)
+    unknown = figure.value is None
+    return {
+        "label": told.title,
+        "value": None if unknown else wording.shown(figure.value, metric.unit),
+        "key": metric.slug,
+        "change": figure.change,
+        "text": wording.change_text(figure),
+        "before": "" if figure.before is None else wording.shown(figure.before, metric.unit),
+        "good": metric.better,
+        "reason": metric.unknown if unknown else "",
+        "url": f"{address}?{choice.address}" if figure.counted else "",
+        "url_label": wording.rows_link(metric, figure.counted),
+        "definition": told.text,
+        "formula": told.formula,
+        "definition_url": _definition_url(figure.name),
+    }
+
+
+def _table(request: DeskRequest, choice: Choice, made: Table) -> dict[str, Any]:
+    """A table with the addresses of its lines, its files and its definition."""
+    lines = []
+    address = _address(request, "overview_rows", metric=made.metric) if made.metric else ""
+    days = "" if made.name == "volume" else f"{choice.address}&"
+    for row in made.rows if made.name == "volume" else made.first_rows:
+        url = f"{address}?{days}{row.query}" if address else ""
+        lines.append({"words": row.words, "url": url, "share": round(row.share, 4)})
+    metric = "reputation.by_day_and_tone" if made.name == "volume" else made.metric
+    told = insight.definition(metric, _language()) if metric else None
+    return {
+        "name": made.name,
+        "title": made.title,
+        "columns": made.columns,
+        "lines": lines,
+        "hidden": 0 if made.name == "volume" else made.hidden,
+        "told": told,
+        "definition_url": _definition_url(metric) if metric else "",
+        "unknown": insight.named(metric).unknown if metric else "",
+        "files": [
+            (
+                form,
+                f"{_address(request, 'overview_export', table=made.name, form=form)}?{choice.address}",
+            )
+            for form in ("csv", "xlsx")
+        ],
+    }
+
+
+def _volume_chart(found: Overview, table: Table, language: str) -> charts.Chart | None:
+    parts = tables.volume(found)
+    names = {tone: wording.key_words("tone", tone, {}) for tone in tables.TONES}
+    bars = [
+        charts.Bar(start, until, names[tone], value)
+        for start, until, tones in parts
+        for tone, value in tones.items()
+        if value
+    ]
+    if not bars:
+        return None
+    # An empty first and last day keep the axis as long as the period.
+    bars += [charts.Bar(start, until, names[0], 0) for start, until, _ in (parts[0], parts[-1])]
+    colours = [
+        (names[tone], colour)
+        for tone, colour in zip(
+            tables.TONES,
+            (charts.NEGATIVE, charts.NEUTRAL, charts.POSITIVE, charts.UNREAD),
+            strict=True,
+        )
+    ]
+    before = [
+        (start, until, value)
+        for (start, until, _), value in zip(parts, tables.volume_before(found), strict=False)
+    ]
+    total = wording.number(sum(bar.value for bar in bars))
+    told = _("%(total)s messages, by tone. The table below holds each number.") % {"total": total}
+    return charts.columns(bars, colours, before, table.title, told, language)
+
+
+def _pairs_chart(table: Table, language: str) -> charts.Chart | None:
+    items = [
+        charts.Pair(str(row.cells[0]), float(row.cells[1] or 0), row.cells[2])
+        for row in table.rows[:DRAWN]
+    ]
+    if not items:
+        return None
+    told = _("Most frequent: %(first)s. The table below holds each number.") % {
+        "first": items[0].label
+    }
+    return charts.pairs(items, table.title, told, language)
+
+
+def _metric(name: str) -> insight.Metric:
+    try:
+        return insight.named(name)
+    except KeyError as error:
+        raise Http404 from error
+
+
+def _keys(request: HttpRequest, metric: str) -> dict[str, str]:
+    wanted = insight.named(metric).keys
+    return {key: value for key, value in request.GET.items() if key in wanted}
+
+
+def _key_words(metric: str, keys: dict[str, str]) -> list[str]:
+    """Which lines of a breakdown are shown, in words."""
+    from comptoir.insight.rows import typed
+
+    values = typed(metric, keys)
+    people = wording.people({values["author"]}) if values.get("author") else {}
+    return [wording.key_words(key, value, people) for key, value in values.items()]
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return min(max(int(text), 1), 1_000_000) if text.isascii() and text.isdigit() else 1
+
+
+def _period_query(choice: Choice) -> dict[str, str]:
+    return {"from": choice.period.first.isoformat(), "to": choice.period.last.isoformat()}
+
+
+def _row(request: DeskRequest, one: insight.Row) -> dict[str, Any]:
+    message, label = one.message, one.label
+    tones = {-1: "negative", 0: "neutral", 1: "positive"}
+    return {
+        "message": message,
+        "called": wording.called(message.author),
+        "tone": tones[label.tone] if label else "",
+        "intents": [intent.name for intent in label.intents] if label else [],
+        "interactions": _interactions(message),
+        "url": _conversation_url(request, message.thread),
+    }
+
+
+def _interactions(message: Any) -> int | None:
+    """As the metrics count them: null when the source gave none."""
+    counts = [message.likes, message.reposts, message.replies, message.quotes]
+    return sum(one or 0 for one in counts) if any(one is not None for one in counts) else None
+
+
+def _row_cells(found: Iterable[insight.Row]) -> Iterator[Sequence[Any]]:
+    yield (
+        _("Sent at"), _("Network"), _("Author"), _("Text"), _("Tone"), _("Intents"), _("Likes"),
+        _("Reposts"), _("Replies"), _("Quotes"), _("Views"), _("Address"),
+    )  # fmt: skip
+    for one in found:
+        message, label = one.message, one.label
+        yield (
+            timezone.localtime(message.sent_at),
+            wording.key_words("channel", message.channel, {}),
+            message.author.handle or message.author.name,
+            message.text,
+            wording.key_words("tone", label.tone, {}) if label else None,
+            ", ".join(wording.key_words("intent", i.name, {}) for i in label.intents) if label else None,
+            message.likes, message.reposts, message.replies, message.quotes, message.views,
+            message.url,
+        )  # fmt: skip
+
+
+def _file(rows: Iterable[Sequence[Any]], name: str, title: str, form: str) -> HttpResponseBase:
+    """A download; form: "csv" or "xlsx"."""
+    response: HttpResponseBase
+    if form == "csv":
+        french = _language().startswith("fr")
+        response = StreamingHttpResponse(insight.as_csv(rows, french), content_type=insight.CSV)
+    elif form == "xlsx":
+        response = HttpResponse(insight.as_excel(rows, title), content_type=insight.EXCEL)
+    else:
+        raise Http404
+    response.headers["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{form}"'
+    return response
+
+
+def _stamp(choice: Choice) -> str:
+    first, last = choice.period.first, choice.period.last
+    return f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} {last:%Y-%m-%d}"
+
+
+def _address(request: DeskRequest, name: str, **parts: str) -> str:
+    return reverse(name, kwargs={"slug": request.desk.workspace.slug, **parts})
+
+
+def _conversation_url(request: DeskRequest, thread: int) -> str:
+    return _address(request, "conversation", conversation=ids.conceal("conversation", thread))
+
+
+def _definition_url(metric: str) -> str:
+    told = insight.definition(metric, _language())
+    address = reverse("help_page", kwargs={"section": "metrics", "page_slug": told.page})
+    return f"{address}#{told.anchor}"
+
+
+def _language() -> str:
+    return get_language() or "fr"
