@@ -1,0 +1,289 @@
+"""
+What people do at the desk, to one conversation or to many.
+
+One address takes them all: `do` names the action and its choice ("assign:me",
+"snooze:tomorrow", "close"), `id` the conversations. A script gets fragments; without one,
+the reader is sent back to a page that says what happened.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from comptoir.base import ids
+from comptoir.base.api import Permission
+from comptoir.base.errors import Problem
+from comptoir.base.models import User
+from comptoir.care import api as care
+from comptoir.web.access import DeskRequest, desk_view
+from comptoir.web.desk import query, rows
+from comptoir.web.desk.conversation import conversation_context, find
+from comptoir.web.desk.listing import list_context
+from comptoir.web.desk.moments import moment
+from comptoir.web.desk.query import Place
+
+MOST = 500
+Verb = Callable[[Sequence[int], str, QueryDict, User], care.ActionView]
+
+
+def _assign(threads: Sequence[int], choice: str, sent: QueryDict, actor: User) -> care.ActionView:
+    code = choice or sent.get("assignee", "")
+    person = actor.pk if code == query.ME else ids.reveal("member", code)
+    return care.assign(threads, None if code == query.NOBODY else person or 0, actor=actor)
+
+
+def _snooze(threads: Sequence[int], choice: str, sent: QueryDict, actor: User) -> care.ActionView:
+    return care.snooze(threads, moment(choice, sent.get("until", "")), actor=actor)
+
+
+def _tag(threads: Sequence[int], choice: str, sent: QueryDict, actor: User) -> care.ActionView:
+    return care.tag(threads, sent.get("tag", ""), actor=actor)
+
+
+def _untag(threads: Sequence[int], choice: str, sent: QueryDict, actor: User) -> care.ActionView:
+    return care.untag(threads, ids.reveal("tag", choice) or 0, actor=actor)
+
+
+def _note(threads: Sequence[int], choice: str, sent: QueryDict, actor: User) -> care.ActionView:
+    return care.note(threads, sent.get("text", ""), actor=actor)
+
+
+def _answered(threads: Sequence[int], choice: str, sent: QueryDict, actor: User) -> care.ActionView:
+    return care.mark_answered(threads, sent.get("text", ""), actor=actor)
+
+
+VERBS: Mapping[str, Verb] = {
+    "assign": _assign,
+    "snooze": _snooze,
+    "unsnooze": lambda threads, _choice, _sent, actor: care.unsnooze(threads, actor=actor),
+    "close": lambda threads, _choice, _sent, actor: care.close(threads, actor=actor),
+    "reopen": lambda threads, _choice, _sent, actor: care.reopen(threads, actor=actor),
+    "tag": _tag,
+    "untag": _untag,
+    "note": _note,
+    "answered": _answered,
+}
+MOVES_ON = frozenset({"close", "snooze", "answered"})
+"""After these there is nothing left to do here: the next conversation opens."""
+
+
+@require_POST
+@desk_view(Permission.ANSWER)
+def act(request: DeskRequest) -> HttpResponse:
+    """Do one thing to the conversations sent, then show what is left."""
+    verb, _colon, choice = request.POST.get("do", "").partition(":")
+    place = _place(request)
+    try:
+        threads = _threads(request)
+        _check_nothing_new(request, verb)
+        made = _run(verb, choice, threads, request)
+    except Problem as problem:
+        return _refused(request, place, problem)
+    if not request.htmx:
+        return _sent_back(request, place, made, verb)
+    answer = _bulk if "bulk" in request.POST else _single
+    response = answer(request, place, verb, threads)
+    return _say(response, sentence_of(made, len(threads)), undo_url(request, made), counts=True)
+
+
+@require_POST
+@desk_view(Permission.ANSWER)
+def undo(request: DeskRequest, action: str) -> HttpResponse:
+    """Take an action back and return to where the reader was."""
+    place = _place(request)
+    try:
+        care.undo(ids.reveal("action", action) or 0, request.desk.user)
+        messages.success(request, _("Undone."))
+    except Problem as problem:
+        messages.error(request, str(problem))
+    return redirect(_back(request, place))
+
+
+@require_POST
+@desk_view(Permission.ANSWER)
+def write(request: DeskRequest, conversation: str) -> HttpResponse:
+    """
+    The composer's button: a note is kept; an answer becomes a draft, and the page asks
+    whether it was sent, since only the reader can send it on the network itself.
+    """
+    found, place = find(conversation), _place(request)
+    text, actor = request.POST.get("text", ""), request.desk.user
+    try:
+        if request.POST.get("mode") != "note":
+            care.save_draft(found.id, text, actor=actor)
+            return redirect(f"{place.conversation_url(found.id)}&answering#composer")
+        made = care.note(found.id, text, actor=actor)
+    except Problem as problem:
+        return _refused(request, place, problem)
+    if not request.htmx:
+        return _sent_back(request, place, made, "note")
+    response = _single(request, place, "note", [found.id])
+    return _say(response, made.sentence, undo_url(request, made), counts=False)
+
+
+@require_POST
+@desk_view(Permission.ANSWER)
+def draft(request: DeskRequest, conversation: str) -> HttpResponse:
+    """Keep an answer while it is being written; a note is kept when it is sent."""
+    found = find(conversation)
+    if request.POST.get("mode") == "note":
+        return HttpResponse(status=204)
+    try:
+        kept = care.save_draft(found.id, request.POST.get("text", ""), actor=request.desk.user)
+    except Problem as problem:
+        return _say(HttpResponse(), str(problem), kind="error")
+    return HttpResponse(_("Draft kept") if kept else "")
+
+
+def sentence_of(made: care.ActionView, asked: int) -> str:
+    """What the toast says; for many at once, how many it concerned."""
+    if not made.threads:
+        return _("Nothing to change.")
+    if asked == 1:
+        return made.sentence
+    count = len(made.threads)
+    return ngettext(
+        "%(count)s conversation: %(what)s", "%(count)s conversations: %(what)s", count
+    ) % {"count": count, "what": made.sentence}
+
+
+def undo_url(request: DeskRequest, made: care.ActionView) -> str:
+    """Where Undo posts to; "" when there is nothing to undo."""
+    if not made.threads:
+        return ""
+    kwargs = {"slug": request.desk.workspace.slug, "action": ids.conceal("action", made.id)}
+    return reverse("desk_undo", kwargs=kwargs)
+
+
+def _run(verb: str, choice: str, threads: Sequence[int], request: DeskRequest) -> care.ActionView:
+    known = VERBS.get(verb)
+    if known is None:
+        raise Problem("unknown_verb", gettext_lazy("This cannot be done to a conversation."))
+    return known(threads, choice, request.POST, request.desk.user)
+
+
+def _threads(request: DeskRequest) -> list[int]:
+    """The conversations chosen; raises Problem "nothing_chosen" or "unknown_conversation"."""
+    chosen = [ids.reveal("conversation", one) or 0 for one in request.POST.getlist("id")[:MOST]]
+    if not chosen:
+        raise Problem(
+            "nothing_chosen",
+            gettext_lazy("No conversation is chosen."),
+            gettext_lazy("Tick some in the list first."),
+        )
+    return list(dict.fromkeys(chosen))
+
+
+def _check_nothing_new(request: DeskRequest, verb: str) -> None:
+    """
+    Refuse to close or answer a conversation in which somebody wrote while it was being read.
+
+    latest: the newest message that the page showed; a page that does not say is believed.
+    """
+    latest, opened = request.POST.get("latest", ""), request.POST.get("open", "")
+    identifier = ids.reveal("conversation", opened)
+    if verb not in MOVES_ON or not latest or identifier is None:
+        return
+    found = care.conversation(identifier)
+    if found and ids.conceal("message", found.last_message) != latest:
+        raise Problem(
+            "newer_message",
+            gettext_lazy("Somebody wrote in this conversation while you were reading."),
+            gettext_lazy("Reload it, then decide."),
+        )
+
+
+def _place(request: DeskRequest) -> Place:
+    """Where the reader was: the form carries the address's query along."""
+    desk = request.desk
+    return query.read(QueryDict(request.POST.get("back", "")), desk.workspace.slug, desk.user.pk)
+
+
+def _single(request: DeskRequest, place: Place, verb: str, threads: Sequence[int]) -> HttpResponse:
+    """The row as it is now, and the next conversation (or this one again)."""
+    changed = [rows.row(one, place) for one in care.conversations(threads)]
+    following = ids.reveal("conversation", request.POST.get("next", ""))
+    shown = following if verb in MOVES_ON else threads[0]
+    found = care.conversation(shown) if shown is not None else None
+    context = {
+        "changed": [one for one in changed if rows.belongs(one.it, place.filters)],
+        "gone": [one for one in changed if not rows.belongs(one.it, place.filters)],
+        "place": place,
+        "may_answer": True,
+    }
+    if found is None:
+        response = render(request, "desk/fragment.html", context | {"open": None})
+        response.headers["HX-Push-Url"] = place.url(place.cursor)
+        response.headers["HX-Trigger"] = json.dumps({"desk:pane": {"pane": "list"}})
+        return response
+    context |= conversation_context(request, found, place)
+    context["changed"] = [rows.row(one.it, place, found.id) for one in context["changed"]]
+    response = render(request, "desk/fragment.html", context)
+    if verb in MOVES_ON:
+        response.headers["HX-Push-Url"] = place.conversation_url(found.id)
+    return response
+
+
+def _bulk(request: DeskRequest, place: Place, verb: str, threads: Sequence[int]) -> HttpResponse:
+    """The list drawn again, and the open conversation when it was among those chosen."""
+    opened = ids.reveal("conversation", request.POST.get("open", ""))
+    context = list_context(request, place, opened)
+    if opened in threads and (found := care.conversation(opened)):
+        context |= conversation_context(request, found, place) | {"beside": True}
+    return render(request, "desk/bulk.html", context)
+
+
+def _say(
+    response: HttpResponse,
+    text: str,
+    undo: str = "",
+    *,
+    kind: str = "success",
+    counts: bool = False,
+) -> HttpResponse:
+    """Have the page show a toast, and count its views again."""
+    events: dict[str, Any] = json.loads(response.headers.get("HX-Trigger", "{}"))
+    events["toast"] = {"text": text, "kind": kind, "undo": undo}
+    if counts:
+        events["desk:counts"] = True
+    response.headers["HX-Trigger"] = json.dumps(events)
+    return response
+
+
+def _refused(request: DeskRequest, place: Place, problem: Problem) -> HttpResponse:
+    if not request.htmx:
+        messages.error(request, str(problem))
+        return redirect(_back(request, place))
+    response = HttpResponse()
+    response.headers["HX-Reswap"] = "none"
+    return _say(response, str(problem), kind="error")
+
+
+def _sent_back(
+    request: DeskRequest, place: Place, made: care.ActionView, verb: str
+) -> HttpResponse:
+    """Without scripts: the next conversation after one that is done with, else the same page."""
+    text = sentence_of(made, len(request.POST.getlist("id")))
+    messages.success(request, text, extra_tags=undo_url(request, made))
+    following = ids.reveal("conversation", request.POST.get("next", ""))
+    if verb in MOVES_ON and "bulk" not in request.POST:
+        return redirect(place.conversation_url(following) if following else place.url())
+    return redirect(_back(request, place))
+
+
+def _back(request: DeskRequest, place: Place) -> str:
+    """The page that the reader came from, when it is one of ours."""
+    came = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(
+        came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return came if ours else place.url()

@@ -1,0 +1,207 @@
+"""A timeline as the conversation shows it: days, bubbles, events, and each message's labels."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from comptoir.base import ids
+from comptoir.care import api as care
+from comptoir.channels import api as channels
+from comptoir.triage import api as triage
+from comptoir.web.desk.query import TONE_NAMES, language
+from comptoir.web.shell.templatetags.typo import percent
+
+CARRIERS: Mapping[str, str] = {
+    "colissimo": "Colissimo",
+    "chronopost": "Chronopost",
+    "mondial_relay": "Mondial Relay",
+    "dpd": "DPD",
+    "gls": "GLS",
+    "ups": "UPS",
+}
+COPYABLE = ("order", "parcel", "email", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label with the sentence that says why and how sure."""
+
+    code: str
+    label: str
+    why: str
+    corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entity worth copying. icon, kind: what it is; detail: a parcel's carrier."""
+
+    icon: str
+    kind: str
+    value: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What was understood of one message, ready to be shown."""
+
+    message: str
+    tone: Mark
+    urgency: int
+    urgency_why: str
+    intents: list[Mark]
+    language: Mark
+    needs_answer: Mark
+    irony: Mark | None
+    found: list[Found]
+    similar: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """
+    One line of the conversation; exactly one of day, message, note, answer, action is there.
+
+    side: of a message, "in" or "out". link: how the message found this thread, "" when it
+    says nothing new. correctable: the message's labels may be put right.
+    """
+
+    day: date | None = None
+    message: channels.MessageView | None = None
+    note: care.NoteView | None = None
+    answer: care.AnswerView | None = None
+    action: care.ActionView | None = None
+    outside: str = ""
+    side: str = "in"
+    link: str = ""
+    link_sure: str = ""
+    labels: Labels | None = None
+    latest: bool = False
+    at: datetime | None = None
+
+
+def items(timeline: care.Timeline) -> list[Item]:
+    """The timeline with its days, in a fixed number of queries."""
+    read = [one.label for one in timeline.entries if one.label]
+    sizes = triage.group_sizes([one.group for one in read]) if read else {}
+    last = max(
+        (e.message.id for e in timeline.entries if e.message and not e.message.own), default=0
+    )
+    shown: list[Item] = []
+    day: date | None = None
+    for entry in timeline.entries:
+        here = timezone.localtime(entry.at).date()
+        if here != day:
+            shown.append(Item(day=here))
+            day = here
+        shown.append(_item(entry, sizes, last))
+    return shown
+
+
+def _item(entry: care.Entry, sizes: Mapping[int, int], last: int) -> Item:
+    if entry.message is None:
+        return Item(note=entry.note, answer=entry.answer, action=entry.action, at=entry.at)
+    said = entry.message
+    link, sure = _link(said)
+    return Item(
+        message=said,
+        outside=ids.conceal("message", said.id),
+        side="out" if said.own else "in",
+        link=link,
+        link_sure=sure,
+        labels=labels(entry.label, sizes) if entry.label and not said.own else None,
+        latest=said.id == last,
+        at=entry.at,
+    )
+
+
+def _link(said: channels.MessageView) -> tuple[str, str]:
+    """How a message found its thread, and how sure that is; nothing for the plain cases."""
+    if said.link == "handle":
+        sure = percent(said.link_confidence, 0)
+        return (
+            _("matched by handle and time, %(sure)s sure") % {"sure": sure},
+            _(
+                "The source names only whom this answers (%(handle)s), not which message."
+                " It was placed here because of who wrote when."
+            )
+            % {"handle": said.in_reply_to_handle or "–"},
+        )
+    if said.link == "missing":
+        return (
+            _("answers a message that was not imported"),
+            _("The source says which message this answers, but that message is not here."),
+        )
+    return "", ""
+
+
+def labels(read: triage.LabelView, sizes: Mapping[int, int]) -> Labels:
+    return Labels(
+        message=ids.conceal("message", read.message_id),
+        tone=_mark(read, "tone", TONE_NAMES[read.tone], ""),
+        urgency=read.urgency,
+        urgency_why=_why(read, "urgency"),
+        intents=[_intent(read, one) for one in read.intents if one.name != "other"],
+        language=_mark(read, "language", read.language, language(read.language)),
+        needs_answer=_mark(
+            read,
+            "needs_answer",
+            "yes" if read.needs_answer else "no",
+            _("Needs an answer") if read.needs_answer else _("Needs no answer"),
+        ),
+        irony=_mark(read, "irony", "irony", pgettext("label of a message", "Irony"))
+        if read.irony
+        else None,
+        found=list(_found(read.entities)),
+        similar=max(sizes.get(read.group, 1) - 1, 0),
+    )
+
+
+def _mark(read: triage.LabelView, field: triage.Field, code: str, label: str) -> Mark:
+    return Mark(code, label, _why(read, field), field in read.corrected)
+
+
+def _why(read: triage.LabelView, field: triage.Field) -> str:
+    return why(
+        read.reasons.get(field, ""), read.confidences.get(field, 0.0), field in read.corrected
+    )
+
+
+def _intent(read: triage.LabelView, one: triage.IntentView) -> Mark:
+    corrected = "intents" in read.corrected
+    return Mark(
+        one.name,
+        str(triage.INTENTS.get(one.name, one.name)),
+        why(one.reason, one.confidence, corrected),
+        corrected,
+    )
+
+
+def why(reason: str, confidence: float, corrected: bool) -> str:
+    """The reason of a label with how sure it is; a person's word needs no percentage."""
+    said = triage.reason_sentence(reason)
+    if corrected:
+        return said
+    sure = _("Sure at %(share)s.") % {"share": percent(confidence, 0)}
+    return f"{said}\n{sure}".strip()
+
+
+def _found(entities: Iterable[triage.EntityView]) -> Iterable[Found]:
+    icons = {"order": "hash", "parcel": "box", "email": "mail", "phone": "phone"}
+    kinds = {
+        "order": _("Order number"),
+        "parcel": _("Parcel number"),
+        "email": _("E-mail address"),
+        "phone": _("Phone number"),
+    }
+    seen = set()
+    for one in entities:
+        if one.kind in COPYABLE and one.value not in seen:
+            seen.add(one.value)
+            carrier = CARRIERS.get(one.detail, one.detail) if one.kind == "parcel" else ""
+            yield Found(icons[one.kind], kinds[one.kind], one.value, carrier)

@@ -1,0 +1,110 @@
+"""The list of conversations as the page shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from comptoir.base import clock, ids
+from comptoir.care import api as care
+from comptoir.web.desk.query import TONE_NAMES, Place
+
+MOST_INTENTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One line of the list.
+
+    outside: the conversation's id in addresses. waited: since the oldest unanswered
+    message, None when nothing waits. more: intents beyond those shown.
+    leaves: it no longer belongs to the view and goes when the list is next drawn.
+    """
+
+    it: care.ConversationView
+    outside: str
+    url: str
+    name: str
+    tone: str
+    status: str
+    intents: tuple[str, ...]
+    more: int
+    waited: timedelta | None
+    answered: bool
+    current: bool
+    mine: bool
+
+
+def rows(
+    conversations: Sequence[care.ConversationView], place: Place, current: int | None = None
+) -> list[Row]:
+    return [row(one, place, current) for one in conversations]
+
+
+def row(it: care.ConversationView, place: Place, current: int | None = None) -> Row:
+    return Row(
+        it=it,
+        outside=ids.conceal("conversation", it.id),
+        url=place.conversation_url(it.id),
+        name=name_of(it.customer),
+        tone=TONE_NAMES[it.tone],
+        status=status_of(it),
+        intents=tuple(it.intents[:MOST_INTENTS]),
+        more=max(len(it.intents) - MOST_INTENTS, 0),
+        waited=_waited(it),
+        answered=is_answered(it),
+        current=it.id == current,
+        mine=it.assignee is not None and it.assignee.id == place.user_id,
+    )
+
+
+def name_of(customer: care.CustomerView | None) -> str:
+    """What to call a customer: their name, else their handle, else that nobody signed."""
+    if customer is None:
+        return _("Somebody unknown")
+    if customer.name:
+        return customer.name
+    return handle_of(customer) or _("Somebody unknown")
+
+
+def handle_of(customer: care.CustomerView | None) -> str:
+    """A handle with its @; "" when there is none, as is for an e-mail address."""
+    handle = customer.handle if customer else ""
+    return handle if not handle or "@" in handle or " " in handle else f"@{handle}"
+
+
+def status_of(it: care.ConversationView) -> str:
+    """A code of shell.words.STATUSES."""
+    if it.state == "closed":
+        return "closed"
+    return "snoozed" if it.snoozed else "open"
+
+
+def is_answered(it: care.ConversationView) -> bool:
+    """Whether the last word was the brand's, here or by hand."""
+    spoken = max((one for one in (it.last_out_at, it.answered_by_hand_at) if one), default=None)
+    return spoken is not None and (it.last_in_at is None or spoken >= it.last_in_at)
+
+
+def belongs(it: care.ConversationView, filters: care.Filters) -> bool:
+    """Whether a conversation just changed still fits the view it is listed in."""
+    fits = {
+        "unanswered": it.unanswered and not it.snoozed,
+        "mine": it.assignee is not None
+        and it.assignee.id == filters.user_id
+        and it.state == "open"
+        and not it.snoozed,
+        "urgent": it.urgent and not it.snoozed,
+        "complaints": it.complaint and it.state == "open" and not it.snoozed,
+        "snoozed": it.snoozed,
+        "everything": True,
+    }
+    return bool(fits[filters.view]) and (not filters.states or it.state in filters.states)
+
+
+def _waited(it: care.ConversationView) -> timedelta | None:
+    if it.waiting_since is None or it.state == "closed":
+        return None
+    return max(clock.now() - it.waiting_since, timedelta(0))

@@ -1,0 +1,40 @@
+// Which pane a phone shows, and which conversation comes after the one just finished.
+import { on } from "./shared.js";
+
+const desk = () => document.querySelector(".desk");
+const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];
+
+function show(pane) {
+  if (desk()) desk().dataset.pane = pane;
+}
+
+// A conversation brought by htmx is what the reader now looks at.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "thread") return;
+  const open = document.getElementById("thread")?.dataset.open;
+  show(open ? "conversation" : "list");
+  for (const row of rows()) {
+    if (row.dataset.id === open) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+  document.querySelector('[data-row][aria-current="true"]')?.closest("li").scrollIntoView({ block: "nearest" });
+});
+
+document.addEventListener("desk:pane", (event) => show(event.detail.pane));
+
+// What follows is what stands below in the list as the reader sees it now, else above.
+function following(open) {
+  const all = rows();
+  const here = all.findIndex((row) => row.dataset.id === open);
+  return (all[here + 1] ?? all[here - 1])?.dataset.id ?? "";
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { parameters, elt } = event.detail;
+  if (elt.id === "bulk") parameters.open = document.getElementById("thread")?.dataset.open ?? "";
+  else if ("next" in parameters) parameters.next = following(parameters.open);
+});
+
+// A menu's choice closes the menu at once; the answer may take a moment.
+on("click", ".popover button[name='do']", (button) => button.closest("[popover]")?.hidePopover?.());
+on("click", "[data-hides]", (button) => document.getElementById(button.dataset.hides)?.hidePopover());
