@@ -1,6 +1,7 @@
 """The catalogue: every metric is defined in both languages, and nothing else is."""
 
 import pytest
+from django.utils import translation
 
 from comptoir.insight.definitions import definitions
 from comptoir.insight.metric import metrics
@@ -31,10 +32,9 @@ def test_an_unknown_language_reads_english() -> None:
     assert definitions("en") == definitions("de")
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("name", sorted(metrics()))
-def test_titles_on_screen_are_those_of_the_definitions(name: str) -> None:
+def test_titles_on_screen_are_those_of_the_definitions(name: str, language: str) -> None:
     """The same figure must not have two names."""
-    from django.utils import translation
-
-    with translation.override("en"):
-        assert definitions("en")[name].title == str(metrics()[name].title)
+    with translation.override(language):
+        assert definitions(language)[name].title == str(metrics()[name].title)
