@@ -15,7 +15,6 @@ KINDS = (
     "threads_merged",
     "messages_reowned",
     "messages_erased",
-    "person_forgotten",
 )
 
 

@@ -3,7 +3,6 @@
 from django.db import transaction
 from django.db.models import Q
 
-from comptoir.base import outbox
 from comptoir.base.erasure import Person, eraser, rule
 from comptoir.base.scope import scope
 from comptoir.care.models import (
@@ -16,7 +15,7 @@ from comptoir.care.models import (
     Tag,
     Tagging,
 )
-from comptoir.channels.models import Author, Message
+from comptoir.channels.models import Author
 
 rule(Conversation, "erased", "It shows the person's name and words; others' are read again.")
 rule(Note, "erased", "The team writes in it about the person.")
@@ -33,26 +32,18 @@ _FORGOTTEN = {"subject": "", "preview": "", "customer_handle": "", "customer_id"
 @eraser("care", order=20)
 def erase(person: Person) -> int:
     """
-    Forget the person in their conversations, then have these read again.
+    Forget the person in the conversations where they are the customer, notes and answers too.
 
-    Notes and answers go where the person is the customer. What remains of a
-    conversation after the messages are gone is derived anew from the others'.
+    What remains of a conversation once channels has erased the messages is derived anew
+    from the others', when it says so.
     """
     with scope(person.workspace_id), transaction.atomic():
-        threads = _threads(person)
-        theirs = Conversation.objects.filter(pk__in=threads).filter(_is_customer(person))
+        theirs = Conversation.objects.filter(_is_customer(person))
         customers = list(theirs.values_list("pk", flat=True))
         touched = theirs.update(**_FORGOTTEN)
         touched += Note.objects.filter(conversation_id__in=customers).delete()[0]
         touched += Answer.objects.filter(conversation_id__in=customers).delete()[0]
-        _announce(person.workspace_id, threads)
     return touched
-
-
-def _threads(person: Person) -> list[int]:
-    spoken = Message.objects.filter(author_id=person.author_id).values_list("thread_id", flat=True)
-    addressed = Conversation.objects.filter(_is_customer(person)).values_list("pk", flat=True)
-    return sorted({*spoken, *addressed})
 
 
 def _is_customer(person: Person) -> Q:
@@ -62,8 +53,3 @@ def _is_customer(person: Person) -> Q:
     if known is None or not known.handle:
         return by_id
     return by_id | Q(channel=known.channel, customer_handle__iexact=known.handle)
-
-
-def _announce(workspace_id: int, threads: list[int]) -> None:
-    for start in range(0, len(threads), 500):
-        outbox.publish(workspace_id, "person_forgotten", threads=threads[start : start + 500])

@@ -8,6 +8,7 @@ for each batch, rows written only where something changed.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,13 @@ from comptoir.care import derive, facets
 from comptoir.care.derive import Columns, Decided, Heard
 from comptoir.care.models import Conversation, Tagging
 from comptoir.channels.api import index_messages
-from comptoir.channels.models import Author, Message
+from comptoir.channels.models import Author, Delivery, Message
 from comptoir.triage.models import Label
 
 EVENT = 500
 """Ids in one event, at most."""
+
+_UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 _COLUMNS = tuple(field.attname for field in Conversation._meta.concrete_fields)
 _DECIDED = tuple(Decided.__dataclass_fields__)
@@ -106,12 +109,20 @@ def _heard(ids: Sequence[int]) -> dict[int, list[Heard]]:
             message__thread_id__in=ids
         ).values_list("message_id", "language", "tone", "intents", "needs_answer", "urgency")
     }
+    arrivals = _arrivals(ids)
     found: dict[int, list[Heard]] = defaultdict(list)
     for thread, kind, *rest in _messages(ids):
-        identifier, account, channel, author, own, sent, received, title, text, to = rest
+        identifier, account, channel, author, own, sent, delivery, title, text, to = rest
+        received = arrivals.get(delivery, _UNKNOWN)
         told = (identifier, account, channel, kind == "repost", author, own, sent, received)
         found[thread].append(Heard(*told, title, text, to, *labels.get(identifier, ())))
     return found
+
+
+def _arrivals(ids: Sequence[int]) -> dict[int, datetime]:
+    """When deliveries arrived, by id; those of the erased are gone, messages may remain."""
+    here = Message.objects.filter(thread_id__in=ids).values("delivery_id")
+    return dict(Delivery.objects.filter(pk__in=here).values_list("pk", "received_at"))
 
 
 def _messages(ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
@@ -125,7 +136,7 @@ def _messages(ids: Sequence[int]) -> Iterable[tuple[Any, ...]]:
         "author_id",
         "own",
         "sent_at",
-        "delivery__received_at",
+        "delivery_id",
         Substr("title", 1, 300),
         Substr("text", 1, 300),
         "in_reply_to_handle",

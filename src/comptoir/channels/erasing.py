@@ -58,7 +58,7 @@ def _erase_messages(workspace_id: int, ids: list[int]) -> int:
             Message.objects.filter(thread_id__in=touched).values_list("thread_id", flat=True)
         )
         deleted += Thread.objects.filter(pk__in=touched - left).delete()[0]
-        outbox.publish(workspace_id, "messages_erased", ids=ids)
+        outbox.publish(workspace_id, "messages_erased", ids=ids, threads=sorted(left))
     return deleted
 
 

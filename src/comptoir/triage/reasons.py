@@ -3,15 +3,54 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from comptoir.analysis.api import REASON_CODES, reasons_of
+from comptoir.analysis.api import reasons_of
 from comptoir.triage.taxonomy import INTENTS
 
 CORRECTED = "corrected:"
 
-_OURS: Mapping[str, Promise] = {"corrected": gettext_lazy("Corrected by a person.")}
+REASONS: Mapping[str, Promise] = {
+    "corrected": _("Corrected by a person."),
+    "letters": _("Its letters look like this language."),
+    "common_word": _("It holds words everybody uses in this language."),
+    "given_language": _("The source says so."),
+    "too_short": _("Too short to tell."),
+    "other_script": _("Written in another script."),
+    "word": _("It says “{evidence}”."),
+    "words": _("It says “{evidence}”."),
+    "negation": _("It says “{evidence}”, which turns the meaning round."),
+    "capitals": _("It is written in capitals."),
+    "exclamation": _("It has several exclamation marks."),
+    "stretched": _("A word is drawn out."),
+    "rating": _("It is rated {evidence} out of 5."),
+    "irony_thanks": _("It gives thanks for trouble: “{evidence}”."),
+    "irony_emoji": _("It complains with {evidence}."),
+    "irony_phrase": _("It says “{evidence}” while complaining."),
+    "no_evidence": _("No word tells."),
+    "no_irony": _("Nothing suggests irony."),
+    "nothing_recognised": _("Nothing was recognised."),
+    "question": _("It asks a question."),
+    "asks": _("It asks for something: “{evidence}”."),
+    "wonders": _("It wonders: “{evidence}”."),
+    "hails": _("It hails the brand: “{evidence}”."),
+    "affected": _("The writer is affected: “{evidence}”."),
+    "addresses": _("It speaks to the brand: “{evidence}”."),
+    "closes": _("It closes the exchange: “{evidence}”."),
+    "reports": _("It reads like news: “{evidence}”."),
+    "bystander": _("It joins in without asking: “{evidence}”."),
+    "intent": _("Because of what it is about: {evidence}."),
+    "negative_tone": _("It is negative."),
+    "no_words": _("It holds no words."),
+    "nothing_asked": _("It asks for nothing."),
+    "own_message": _("The brand wrote it."),
+    "repost": _("It repeats another message."),
+    "urgent_words": _("It says “{evidence}”."),
+    "no_answer_needed": _("It calls for no answer."),
+    "nothing_urgent": _("Nothing says it is urgent."),
+    "unreadable": _("It could not be read."),
+}
+"""The analysis speaks English only; its sentences stand here again to be translated."""
 
 
 def reason_sentence(written: str) -> str:
@@ -25,12 +64,9 @@ def reason_sentence(written: str) -> str:
 
 
 def _sentence(code: str, evidence: str) -> str:
-    if code in _OURS:
-        return str(_OURS[code])
-    template = REASON_CODES.get(code)
-    if template is None:
+    if code not in REASONS:
         return evidence
-    return _(template).replace("{evidence}", _shown(code, evidence))
+    return str(REASONS[code]).replace("{evidence}", _shown(code, evidence))
 
 
 def _shown(code: str, evidence: str) -> str:

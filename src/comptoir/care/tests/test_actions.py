@@ -183,7 +183,8 @@ def test_tags_that_differ_by_case_or_accent_are_one(thread: int, agent: User) ->
     assert 1 == len(api.inbox(api.Filters(tags=(tag.id,))).items)
 
     api.untag(thread, tag.id, actor=agent)
-    assert () == only().tags == api.inbox(api.Filters(tags=(tag.id,))).items
+    assert () == only().tags
+    assert () == api.inbox(api.Filters(tags=(tag.id,))).items
 
 
 def test_empty_notes_and_tags_are_refused(thread: int, agent: User) -> None:
@@ -203,7 +204,7 @@ def test_every_action_is_undone_as_if_never_done(hear: Hear, agent: User, owner:
     api.save_draft(threads[0], "brouillon", actor=agent)
     tag = api.tags()[0].id
     before, counts = _state(threads, agent), api.counts(agent.pk)
-    for do in (
+    deeds: list[Callable[[], api.ActionView]] = [
         lambda: api.assign(threads, agent.pk, actor=agent),
         lambda: api.snooze(threads, LATER + timedelta(days=1), actor=agent),
         lambda: api.close(threads, actor=agent),
@@ -212,7 +213,8 @@ def test_every_action_is_undone_as_if_never_done(hear: Hear, agent: User, owner:
         lambda: api.untag(threads, tag, actor=agent),
         lambda: api.note(threads, "à voir", actor=agent),
         lambda: api.mark_answered(threads, "dit", actor=agent),
-    ):
+    ]
+    for do in deeds:
         done = do()
         assert before != _state(threads, agent)
         undone = api.undo(done.id, owner)
@@ -266,7 +268,7 @@ def test_undoing_a_close_is_refused_when_a_message_reopened_it(
 ) -> None:
     done = api.close(thread, actor=agent)
     hear("Où est mon colis ? Répondez !", to="m1")
-    with pytest.raises(Problem, match="in the meantime|entre-temps"):
+    with pytest.raises(Problem, match=r"changed|changé"):
         api.undo(done.id, agent)
 
 

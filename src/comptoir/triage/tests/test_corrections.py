@@ -8,6 +8,7 @@ from comptoir.base.errors import Problem
 from comptoir.base.models import AuditEntry, OutboxEvent, User, Workspace
 from comptoir.base.scope import scope
 from comptoir.triage import api
+from comptoir.triage.reasons import REASONS
 from comptoir.triage.tests.conftest import Say, receive
 
 
@@ -150,17 +151,19 @@ def test_corrections_of_another_brand_are_out_of_reach(
             api.undo_correction(made, agent)
 
 
-def test_every_reason_the_analysis_gives_reads_as_french() -> None:
+def test_every_reason_the_analysis_gives_is_known_word_for_word() -> None:
     """
-    The sentences come from the analysis, so no extraction tool sees that one is missing.
+    Its sentences stand in triage a second time, where the extraction of texts sees them.
     """
+    with translation.override("en"):
+        ours = {code: str(said) for code, said in REASONS.items() if code != "corrected"}
+    assert dict(REASON_CODES) == ours
+
+
+def test_every_reason_reads_as_french() -> None:
     with translation.override("fr"):
-        same = [
-            code
-            for code, sentence in REASON_CODES.items()
-            if sentence == api.reason_sentence(f"{code}:{{evidence}}")
-        ]
-    assert [] == same
+        french = {code: str(sentence) for code, sentence in REASONS.items()}
+    assert [] == [code for code, said in french.items() if said == REASON_CODES.get(code, "")]
 
 
 def test_reasons_quote_their_evidence() -> None:
