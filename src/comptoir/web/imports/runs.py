@@ -56,7 +56,7 @@ def run(request: DeskRequest, run: str) -> HttpResponse:
     context = row_of(found, people([found])) | _phase(found)
     if request.headers.get("HX-Request") != "true":
         return render(request, "imports/run.html", context | {"mapping": _mapping(found)})
-    context["announce"] = request.GET.get("seen") != context["phase"]
+    context |= {"swap": True, "announce": request.GET.get("seen") != context["phase"]}
     status = STOP_POLLING if context["is_settled"] else 200
     return render(request, "imports/run.html#state", context, status=status)
 
