@@ -26,7 +26,7 @@ from comptoir.base.models import User
 from comptoir.care import api as care
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.desk import query, rows
-from comptoir.web.desk.conversation import conversation_context, find
+from comptoir.web.desk.conversation import by_script, conversation_context, find
 from comptoir.web.desk.listing import list_context
 from comptoir.web.desk.moments import moment
 from comptoir.web.desk.query import Place
@@ -88,7 +88,7 @@ def act(request: DeskRequest) -> HttpResponse:
         made = _run(verb, choice, threads, request)
     except Problem as problem:
         return _refused(request, place, problem)
-    if not request.htmx:
+    if not by_script(request):
         return _sent_back(request, place, made, verb)
     answer = _bulk if "bulk" in request.POST else _single
     response = answer(request, place, verb, threads)
@@ -124,7 +124,7 @@ def write(request: DeskRequest, conversation: str) -> HttpResponse:
         made = care.note(found.id, text, actor=actor)
     except Problem as problem:
         return _refused(request, place, problem)
-    if not request.htmx:
+    if not by_script(request):
         return _sent_back(request, place, made, "note")
     response = _single(request, place, "note", [found.id])
     return _say(response, made.sentence, undo_url(request, made), counts=False)
@@ -210,27 +210,32 @@ def _place(request: DeskRequest) -> Place:
 
 def _single(request: DeskRequest, place: Place, verb: str, threads: Sequence[int]) -> HttpResponse:
     """The row as it is now, and the next conversation (or this one again)."""
-    changed = [rows.row(one, place) for one in care.conversations(threads)]
     following = ids.reveal("conversation", request.POST.get("next", ""))
     shown = following if verb in MOVES_ON else threads[0]
-    found = care.conversation(shown) if shown is not None else None
-    context = {
+    found = None if shown is None else care.conversation(shown)
+    response = render(request, "desk/fragment.html", _changed(request, place, threads, found))
+    if found is None:
+        response.headers["HX-Push-Url"] = place.url(place.cursor)
+    elif verb in MOVES_ON:
+        response.headers["HX-Push-Url"] = place.conversation_url(found.id)
+    return response
+
+
+def _changed(
+    request: DeskRequest,
+    place: Place,
+    threads: Sequence[int],
+    found: care.ConversationView | None,
+) -> dict[str, Any]:
+    """Rows that stay and rows that go, with the conversation to show beside them."""
+    changed = rows.rows(care.conversations(threads), place, found.id if found else None)
+    opened = conversation_context(request, found, place) if found else {"open": None}
+    return opened | {
         "changed": [one for one in changed if rows.belongs(one.it, place.filters)],
         "gone": [one for one in changed if not rows.belongs(one.it, place.filters)],
         "place": place,
         "may_answer": True,
     }
-    if found is None:
-        response = render(request, "desk/fragment.html", context | {"open": None})
-        response.headers["HX-Push-Url"] = place.url(place.cursor)
-        response.headers["HX-Trigger"] = json.dumps({"desk:pane": {"pane": "list"}})
-        return response
-    context |= conversation_context(request, found, place)
-    context["changed"] = [rows.row(one.it, place, found.id) for one in context["changed"]]
-    response = render(request, "desk/fragment.html", context)
-    if verb in MOVES_ON:
-        response.headers["HX-Push-Url"] = place.conversation_url(found.id)
-    return response
 
 
 def _bulk(request: DeskRequest, place: Place, verb: str, threads: Sequence[int]) -> HttpResponse:
@@ -260,7 +265,7 @@ def _say(
 
 
 def _refused(request: DeskRequest, place: Place, problem: Problem) -> HttpResponse:
-    if not request.htmx:
+    if not by_script(request):
         messages.error(request, str(problem))
         return redirect(_back(request, place))
     response = HttpResponse()

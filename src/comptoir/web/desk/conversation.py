@@ -53,7 +53,7 @@ def similar(request: DeskRequest, message: str) -> HttpResponse:
         {"message": one, "url": place.conversation_url(one.thread), "here": one.id == identifier}
         for one in channels.messages(members)
     ]
-    template = "desk/similar.html#dialog" if request.htmx else "desk/similar.html"
+    template = "desk/similar.html#dialog" if by_script(request) else "desk/similar.html"
     return render(request, template, {"said": said, "place": place})
 
 
@@ -125,6 +125,11 @@ def find(outside: str) -> care.ConversationView:
     if found is None:
         raise Http404
     return found
+
+
+def by_script(request: DeskRequest) -> bool:
+    """Whether htmx asks, and a fragment is the answer."""
+    return request.headers.get("HX-Request") == "true"
 
 
 def message_id(outside: str) -> int:

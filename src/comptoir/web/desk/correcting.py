@@ -16,7 +16,7 @@ from comptoir.channels import api as channels
 from comptoir.triage import api as triage
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.desk import bubbles, query
-from comptoir.web.desk.conversation import message_id
+from comptoir.web.desk.conversation import by_script, message_id
 from comptoir.web.desk.listing import place_of
 from comptoir.web.desk.query import Place
 
@@ -97,7 +97,7 @@ def _after(request: DeskRequest, identifier: int, problem: str = "") -> HttpResp
     """The editor with what stands now; with scripts, the message's bubble follows."""
     desk = request.desk
     place = query.read(QueryDict(request.POST.get("back", "")), desk.workspace.slug, desk.user.pk)
-    if request.htmx:
+    if by_script(request):
         return _shown(request, identifier, place, "desk/labels.html#answer", problem)
     outside = ids.conceal("message", identifier)
     address = redirect("desk_labels", slug=desk.workspace.slug, message=outside)
@@ -123,7 +123,7 @@ def _shown(
         "problem": problem,
         "may_correct": True,
     }
-    default = "desk/labels.html#dialog" if request.htmx else "desk/labels.html"
+    default = "desk/labels.html#dialog" if by_script(request) else "desk/labels.html"
     return render(request, template or default, context)
 
 

@@ -86,11 +86,8 @@ def read(params: QueryDict, slug: str, user_id: int) -> Place:
     opens. Without a view, a search looks everywhere and anything else at what waits.
     """
     words = params.get("q", "").strip()[:LONGEST_SEARCH]
-    view = params.get("view", "")
-    if view not in care.VIEWS:
-        view = "everything" if words else "unanswered"
     filters = care.Filters(
-        view=view,
+        view=_view(params.get("view", ""), words),
         user_id=user_id,
         words=words,
         channels=_plain(params.getlist("channel")),
@@ -162,6 +159,11 @@ def language(code: str) -> str:
 def cleared(place: Place) -> str:
     """The address of the same view without words or filters."""
     return Place(place.slug, place.user_id, care.Filters(place.filters.view, place.user_id)).url()
+
+
+def _view(code: str, words: str) -> care.View:
+    fallback: care.View = "everything" if words else "unanswered"
+    return next((one for one in care.VIEWS if one == code), fallback)
 
 
 def _each(

@@ -20,8 +20,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   document.querySelector('[data-row][aria-current="true"]')?.closest("li").scrollIntoView({ block: "nearest" });
 });
 
-document.addEventListener("desk:pane", (event) => show(event.detail.pane));
-
 // What follows is what stands below in the list as the reader sees it now, else above.
 function following(open) {
   const all = rows();
