@@ -101,25 +101,19 @@ def update(table: str, columns: Sequence[str], rows: Rows) -> None:
         cursor.executemany(f"UPDATE {table} SET {settings} WHERE id = %s", rows)  # noqa: S608
 
 
-def moment(value: datetime) -> Any:
-    """An aware time as the engine keeps it."""
+def moments(values: Iterable[datetime]) -> list[Any]:
+    """Aware times as the engine keeps them."""
     if connection.vendor == "postgresql":
-        return value
-    return str(value.astimezone(UTC).replace(tzinfo=None))
-
-
-def read_moment(value: Any) -> datetime:
-    """The aware time behind what the engine gave back."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return list(values)
+    return [str(value.astimezone(UTC).replace(tzinfo=None)) for value in values]
 
 
 def plain(text: str) -> str:
     """Text that every database keeps: no NUL, no half of a surrogate pair."""
+    if "\0" in text:
+        text = text.replace("\0", "")
     if text.isascii():
-        return text.replace("\0", "") if "\0" in text else text
-    text = text.replace("\0", "")
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

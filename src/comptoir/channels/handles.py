@@ -16,7 +16,6 @@ are in, over the time that they touch, and comes out the same whatever their ord
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from django.db import connection, transaction
 
@@ -150,20 +149,23 @@ class _Linking:
             return list(cursor.fetchall())
 
     def _changes(self, page: list[Row]) -> Iterator[tuple[int, tuple[Match, int]]]:
-        for when, moment in groupby(page, lambda row: row[0] >> ids.COUNTER_BITS):
-            group = [row for row in moment if row[6] != "repost"]
-            if when >= self.from_ms:
-                yield from self._matched(when, group)
-            self._note(when, group)
-
-    def _matched(self, when: int, group: list[Row]) -> Iterator[tuple[int, tuple[Match, int]]]:
-        for row in group:
-            if row[4] or not row[5]:
+        """Messages matched otherwise than kept; those of one moment do not see one another."""
+        group: list[Row] = []
+        moment = -1
+        for row in page:
+            if row[6] == "repost":
                 continue
-            match = self._match(when, row)
-            now = (row[7], row[9]) if row[8] == threads.HANDLE else None
-            if match != now:
-                yield row[0], (match, row[10])
+            when = row[0] >> ids.COUNTER_BITS
+            if when != moment:
+                self._note(moment, group)
+                group.clear()
+                moment = when
+            group.append(row)
+            if row[5] and not row[4] and when >= self.from_ms:
+                match = self._match(when, row)
+                if match != ((row[7], row[9]) if row[8] == threads.HANDLE else None):
+                    yield row[0], (match, row[10])
+        self._note(moment, group)
 
     def _match(self, when: int, row: Row) -> Match:
         addressed = handle_key(row[5])
@@ -179,11 +181,19 @@ class _Linking:
         return met.answer_id, SURE if when - met.answer <= DAY_MS else UNSURE
 
     def _note(self, when: int, group: list[Row]) -> None:
-        for row in sorted(group, key=lambda each: each[1]):
-            if not row[3]:
-                self.contacts.setdefault(row[2], Contact()).wrote(when, row[0])
-            elif row[5]:
-                self.contacts.setdefault(handle_key(row[5]), Contact()).answered(when, row[0])
+        if len(group) > 1:
+            group.sort(key=lambda each: each[1])
+        for row in group:
+            if row[3] and not row[5]:
+                continue
+            key = handle_key(row[5]) if row[3] else row[2]
+            contact = self.contacts.get(key)
+            if contact is None:
+                contact = self.contacts[key] = Contact()
+            if row[3]:
+                contact.answered(when, row[0])
+            else:
+                contact.wrote(when, row[0])
 
     def _forget(self, when: int) -> None:
         if len(self.contacts) > _MANY:

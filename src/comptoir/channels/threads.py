@@ -98,6 +98,8 @@ class _Placing:
         return {external_id: self._place(node) for external_id, node in self.nodes.items()}
 
     def _place(self, node: Node) -> Place:
+        if node.link != HANDLE and not node.target:
+            return Place(node.external_id, None, None, None, ROOT, 1.0)
         if node.external_id not in self.roots:
             self._walk(node)
         root, thread, about = self.roots[node.external_id]
