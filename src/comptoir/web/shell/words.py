@@ -41,6 +41,7 @@ CHANNELS: Final = {
     "phone": _("Phone"),
     "chat": _("Chat"),
     "review": _("Review"),
+    "reviews": _("Review"),
     "trustpilot": "Trustpilot",
     "google": "Google",
     "rss": _("Feed"),

@@ -51,6 +51,7 @@ CHANNEL_ICONS: Final = {
     "phone": "phone",
     "chat": "chat",
     "review": "review",
+    "reviews": "review",
     "trustpilot": "review",
     "google": "review",
     "rss": "rss",
