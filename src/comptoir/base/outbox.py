@@ -125,6 +125,34 @@ def backlog(workspace_id: int | None = None) -> dict[str, int]:
         }
 
 
+def replay() -> int:
+    """
+    Hand every event that was set aside to its consumer again; returns how many went through.
+
+    One that fails again stays set aside.
+    """
+    with every_workspace():
+        kept = list(SetAsideEvent.objects.order_by("event_id", "pk"))
+    return sum(_again(row) for row in kept)
+
+
+def _again(row: SetAsideEvent) -> bool:
+    one = _consumers.get(row.consumer)
+    if one is None:
+        return False
+    event = Event(row.event_id, row.workspace_id, row.kind, row.payload)
+    try:
+        with scope(row.workspace_id):
+            prepared = one.prepare(event)
+            with transaction.atomic():
+                one.handle(event, prepared)
+                row.delete()
+    except Exception:
+        log.exception("outbox.replay_failed", consumer=one.name, event_id=event.id)
+        return False
+    return True
+
+
 def _drain_one(one: Consumer) -> int:
     handled = 0
     for _ in range(BATCH):
@@ -188,7 +216,7 @@ def _advance(cursor: OutboxCursor, event_id: int) -> None:
 
 
 def _failed(one: Consumer, event: Event, error: str) -> None:
-    log.error("outbox.consumer_failed", consumer=one.name, event=event.id, error=error)
+    log.error("outbox.consumer_failed", consumer=one.name, event_id=event.id, error=error)
     with transaction.atomic():
         cursor = _locked(one.name)
         if cursor is None or cursor.last_event >= event.id:

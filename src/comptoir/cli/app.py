@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("serve", "imports", "copy", "check", "user")
+MODULES = ("serve", "imports", "copy", "check", "user", "replay")
 
 
 def django() -> None:

@@ -188,13 +188,17 @@ def test_the_reset_key_does_not_stay_in_the_address(client: Client, owner: User)
 
 
 def _code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
 def test_the_second_step_is_turned_on_with_a_scanned_code(client: Client, owner: User) -> None:
     """The picture must pass the content security policy, so it is a data address."""
     _sign_in(client)
-    page = client.get(reverse("mfa_activate_totp"), follow=True)
+    again = client.get(reverse("mfa_activate_totp"))
+    assert again.headers["Location"].startswith(reverse("account_reauthenticate"))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+    page = client.get(reverse("mfa_activate_totp"))
     assert 'src="data:image/svg+xml' in page.content.decode()
 
     client.post(reverse("mfa_activate_totp"), {"code": _code(page.context["form"].secret)})

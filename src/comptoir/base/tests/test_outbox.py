@@ -1,0 +1,254 @@
+"""The outbox: order, failure, setting aside, replay, and being killed at any moment."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from comptoir.base import clock, outbox
+from comptoir.base.models import OutboxCursor, OutboxEvent, SetAsideEvent, Workspace
+from comptoir.base.scope import current_workspace_id
+
+
+class Killed(BaseException):
+    """What a kill looks like from inside: nothing catches it."""
+
+
+@pytest.fixture(autouse=True)
+def registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the consumers of the test; the real ones stay as they are."""
+    monkeypatch.setattr(outbox, "_consumers", {})
+
+
+@pytest.fixture
+def heard(workspace: Workspace) -> list[int]:
+    """A consumer of "told" that writes down each number."""
+    numbers: list[int] = []
+
+    @outbox.consumer("listener", ["told"])
+    def listen(event: outbox.Event, prepared: None) -> None:
+        numbers.append(event.payload["number"])
+
+    return numbers
+
+
+def _tell(workspace: Workspace, *numbers: int) -> None:
+    for number in numbers:
+        outbox.publish(workspace.pk, "told", number=number)
+
+
+def test_events_are_heard_once_in_order(workspace: Workspace, heard: list[int]) -> None:
+    _tell(workspace, 1, 2, 3)
+
+    assert 3 == outbox.drain()
+    assert 0 == outbox.drain()
+    assert [1, 2, 3] == heard
+
+
+def test_other_kinds_are_not_heard(workspace: Workspace, heard: list[int]) -> None:
+    outbox.publish(workspace.pk, "whispered", number=1)
+
+    assert 0 == outbox.drain()
+    assert {"listener": 0} == outbox.backlog()
+
+
+def test_the_backlog_counts_what_waits(workspace: Workspace, heard: list[int]) -> None:
+    other = Workspace.objects.create(slug="autre", name="Autre")
+    _tell(workspace, 1, 2)
+    _tell(other, 3)
+
+    assert {"listener": 3} == outbox.backlog()
+    assert {"listener": 2} == outbox.backlog(workspace.pk)
+    outbox.drain()
+    assert {"listener": 0} == outbox.backlog()
+
+
+def test_an_event_is_not_published_when_its_cause_is_undone(
+    workspace: Workspace, heard: list[int]
+) -> None:
+    with transaction.atomic():
+        _tell(workspace, 1)
+        transaction.set_rollback(True)
+
+    assert 0 == outbox.drain()
+
+
+def test_handlers_run_inside_the_events_brand(workspace: Workspace) -> None:
+    other = Workspace.objects.create(slug="autre", name="Autre")
+    seen: list[tuple[str, int]] = []
+
+    def prepare(event: outbox.Event) -> str:
+        seen.append(("prepare", current_workspace_id()))
+        return "ready"
+
+    @outbox.consumer("scoped", ["told"], prepare=prepare)
+    def handle(event: outbox.Event, prepared: str) -> None:
+        seen.append((prepared, current_workspace_id()))
+
+    _tell(other, 1)
+    outbox.drain()
+
+    assert [("prepare", other.pk), ("ready", other.pk)] == seen
+
+
+def test_consumers_keep_their_order_in_each_round(workspace: Workspace) -> None:
+    """What the second needs from the first is there when it looks."""
+    order: list[str] = []
+
+    @outbox.consumer("later", ["told", "sorted"], order=20)
+    def later(event: outbox.Event, prepared: None) -> None:
+        order.append(f"later {event.kind}")
+
+    @outbox.consumer("sooner", ["told"], order=10)
+    def sooner(event: outbox.Event, prepared: None) -> None:
+        order.append(f"sooner {event.kind}")
+        outbox.publish(event.workspace_id, "sorted")
+
+    _tell(workspace, 1)
+    outbox.drain()
+
+    assert ["sooner told", "later told", "later sorted"] == order
+
+
+@pytest.fixture
+def fragile(workspace: Workspace) -> dict[str, int]:
+    """A consumer that fails on number 2 while "failing" is set."""
+    state = {"failing": 1, "tries": 0}
+
+    @outbox.consumer("fragile", ["told"])
+    def handle(event: outbox.Event, prepared: None) -> None:
+        if event.payload["number"] == 2:
+            state["tries"] += 1
+            if state["failing"]:
+                OutboxEvent.objects.filter(pk=event.id).update(kind="half done")
+                raise ValueError("two is too much")
+
+    return state
+
+
+def test_a_failure_waits_then_tries_again(workspace: Workspace, fragile: dict[str, int]) -> None:
+    _tell(workspace, 1, 2, 3)
+
+    assert 1 == outbox.drain()
+    assert 0 == outbox.drain(), "it must not be tried again at once"
+    cursor = OutboxCursor.objects.get(consumer="fragile")
+    assert (1, True) == (cursor.failures, "two is too much" in cursor.last_error)
+
+    fragile["failing"] = 0
+    with clock.held_at(clock.now() + timedelta(minutes=1)):
+        assert 2 == outbox.drain()
+    cursor.refresh_from_db()
+    assert (0, "", None) == (cursor.failures, cursor.last_error, cursor.retry_at)
+
+
+def test_a_failing_handler_leaves_nothing_half_done(
+    workspace: Workspace, fragile: dict[str, int]
+) -> None:
+    _tell(workspace, 2)
+
+    outbox.drain()
+
+    assert not OutboxEvent.objects.filter(kind="half done").exists()
+
+
+def test_a_failure_does_not_hold_up_the_others(
+    workspace: Workspace, fragile: dict[str, int], heard: list[int]
+) -> None:
+    _tell(workspace, 1, 2, 3)
+
+    outbox.drain()
+
+    assert [1, 2, 3] == heard
+
+
+def test_after_five_failures_the_event_is_kept_aside_whole(
+    workspace: Workspace, fragile: dict[str, int]
+) -> None:
+    """One poisoned event must not stop a brand, and must not be lost."""
+    _tell(workspace, 1, 2, 3)
+
+    later = clock.now()
+    for _ in range(outbox.ATTEMPTS):
+        later += timedelta(hours=1)
+        with clock.held_at(later):
+            outbox.drain()
+
+    assert outbox.ATTEMPTS == fragile["tries"]
+    kept = SetAsideEvent.objects.get()
+    assert ("fragile", "told", {"number": 2}) == (kept.consumer, kept.kind, kept.payload)
+    assert "two is too much" in kept.error
+    assert 1 == outbox.drain(), "the consumer goes on with the next"
+    assert {"fragile": 0} == outbox.backlog()
+
+
+def test_what_was_set_aside_is_replayed_once_mended(
+    workspace: Workspace, fragile: dict[str, int]
+) -> None:
+    _tell(workspace, 2)
+    later = clock.now()
+    for _ in range(outbox.ATTEMPTS):
+        later += timedelta(hours=1)
+        with clock.held_at(later):
+            outbox.drain()
+
+    assert 0 == outbox.replay(), "still failing: it stays"
+    assert SetAsideEvent.objects.exists()
+
+    fragile["failing"] = 0
+    assert 1 == outbox.replay()
+    assert not SetAsideEvent.objects.exists()
+    assert 0 == outbox.replay()
+
+
+@pytest.mark.parametrize("moment", ["prepare", "first", "second"])
+def test_a_kill_repeats_nothing_and_loses_nothing(workspace: Workspace, moment: str) -> None:
+    """Work and cursor move together: both are undone, or both stay."""
+    alive = {"yet": False}
+
+    def die_in(place: str) -> None:
+        if moment == place and not alive["yet"]:
+            alive["yet"] = True
+            raise Killed
+
+    @outbox.consumer("mortal", ["told"], prepare=lambda event: die_in("prepare"))
+    def handle(event: outbox.Event, prepared: None) -> None:
+        outbox.publish(event.workspace_id, "done", number=event.payload["number"])
+        die_in("first" if event.payload["number"] == 1 else "second")
+
+    _tell(workspace, 1, 2, 3)
+    with pytest.raises(Killed):
+        outbox.drain()
+    outbox.drain()
+
+    done = OutboxEvent.objects.filter(kind="done").order_by("pk")
+    assert [1, 2, 3] == [one.payload["number"] for one in done]
+
+
+def test_a_cursor_moved_elsewhere_is_respected(workspace: Workspace, heard: list[int]) -> None:
+    """Two workers: what the other has done while we prepared is not done again."""
+
+    @outbox.consumer("raced", ["told"], prepare=lambda event: _other_worker(event))
+    def handle(event: outbox.Event, prepared: None) -> None:
+        raise AssertionError("done twice")
+
+    def _other_worker(event: outbox.Event) -> None:
+        OutboxCursor.objects.update_or_create(consumer="raced", defaults={"last_event": event.id})
+
+    _tell(workspace, 1)
+    outbox.drain()
+
+    assert 0 == OutboxCursor.objects.get(consumer="raced").failures
+
+
+def test_draining_stops_at_its_limit(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker goes back to its tasks between rounds."""
+    monkeypatch.setattr(outbox, "BATCH", 2)
+
+    @outbox.consumer("slow", ["told"])
+    def handle(event: outbox.Event, prepared: None) -> None:
+        return None
+
+    _tell(workspace, *range(10))
+
+    assert 2 == outbox.drain(limit=2)
+    assert {"slow": 8} == outbox.backlog()
