@@ -269,6 +269,18 @@ def posts(rows: Rows) -> Any:
 
 
 @metric(
+    "publishing.answers",
+    unit="messages",
+    version=1,
+    title=_("Answers to posts"),
+    better="up",
+    counted=lambda m: m.answers_post,
+)
+def answers_received(rows: Rows) -> Any:
+    return _count(rows)
+
+
+@metric(
     "publishing.interaction_rate",
     unit="rate",
     version=1,

@@ -43,13 +43,14 @@ class Figure:
         """
         Against the period before: a ratio (0.12 is +12 %), for shares and points the difference.
 
-        None when either is unknown, or when there was nothing to grow from.
+        None when either is unknown. From nought there is no ratio: 1 or 0 tells the direction.
         """
         if self.value is None or self.before is None:
             return None
         if self.metric.unit in _DIFFERENCES:
             return self.value - self.before
-        return (self.value - self.before) / self.before if self.before else None
+        difference = self.value - self.before
+        return difference / self.before if self.before else float(difference > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def merge_files(workspace_id: int, month: str) -> int:
     """Rewrite one month as one sorted file of distinct rows; returns how many."""
     files = [one.path for one in snapshot(workspace_id).between(month, month).files]
     with duckdb.connect() as engine:
-        rows = engine.execute(_distinct(files), [files]).to_arrow_table()
+        rows = engine.sql(_distinct(files), params=[files]).to_arrow_table()
     kept = _completed(rows, workspace_id, month)
     write_deltalake(
         opened(),

@@ -98,6 +98,7 @@ class Slow:
             / len(needing),
             "audience.authors": len({one.author_id for one in self.received}),
             "publishing.posts": len(posts),
+            "publishing.answers": len(answers),
             "publishing.interaction_rate": len(answers) / len(posts),
         }
 
@@ -180,6 +181,7 @@ def test_nothing_said_is_zero_for_counts_and_unknown_for_measures(town: Town) ->
         "care.conversations": 0,
         "audience.authors": 0,
         "publishing.posts": 0,
+        "publishing.answers": 0,
     } == {name: value for name, value in values.items() if value is not None}
 
 

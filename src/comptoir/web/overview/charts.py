@@ -221,7 +221,15 @@ def _counts() -> Any:
 def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
     import altair as alt
 
-    values = [{"label": one.label, "value": one.value, "before": one.before} for one in items]
+    values = [
+        {
+            "label": one.label,
+            "value": one.value,
+            "before": one.before,
+            "reach": max(one.value, one.before or 0),
+        }
+        for one in items
+    ]
     y = alt.Y(
         "label:N",
         sort=[one.label for one in items],
@@ -232,12 +240,15 @@ def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
         scale=alt.Scale(paddingInner=0.35, paddingOuter=0.15),
     )
     most = max([1.0, *(max(one.value, one.before or 0) for one in items)])
-    x = alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * 1.12]))
+    room = 1.08 if width == WIDE else 1.3
+    scale = alt.Scale(domain=[0, most * room], nice=False)
+    x = alt.X("value:Q", title=None, axis=None, scale=scale)
     base = alt.Chart(alt.Data(values=values)).encode(y=y)
     layers = [
         base.mark_bar(color=BLUE, cornerRadiusEnd=2).encode(x=x),
-        base.mark_text(align="left", dx=6, color=SOFT).encode(
-            x=x, text=alt.Text("value:Q", format=",d")
+        base.mark_text(align="left", dx=7, color=SOFT).encode(
+            x=alt.X("reach:Q", title=None, axis=None, scale=scale),
+            text=alt.Text("value:Q", format=",d"),
         ),
     ]
     if any(one.before is not None for one in items):
@@ -245,7 +256,7 @@ def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
             1,
             base.transform_filter("datum.before !== null")
             .mark_tick(color=BRASS, thickness=3, size=20)
-            .encode(x=alt.X("before:Q", title=None)),
+            .encode(x=alt.X("before:Q", title=None, axis=None, scale=scale)),
         )
     return _finished(alt, alt.layer(*layers), width, 28 * len(items) + 8)
 
@@ -256,7 +267,7 @@ def _finished(alt: Any, drawing: Any, width: int, height: int) -> dict[str, Any]
             width=width,
             height=height,
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-            padding=2,
+            padding={"left": 2, "top": 6, "right": 20, "bottom": 2},
         )
         .configure(background="transparent")
         .configure_view(stroke=None)

@@ -39,8 +39,10 @@ STATS: Final = (
     "care.first_reply_business_median",
     "care.first_reply_business_p90",
     "publishing.posts",
+    "publishing.answers",
     "publishing.interaction_rate",
 )
+LISTS: Final = ("speakers", "heard", "networks", "seen", "hashtags")
 DRAWN: Final = 12
 
 
@@ -154,14 +156,14 @@ def _frame(request: DeskRequest, choice: Choice) -> dict[str, Any]:
 def _panels(request: DeskRequest, choice: Choice, found: Overview) -> dict[str, Any]:
     language = _language()
     built = {name: tables.build(name, found, language) for name in tables.NAMES}
+    shown = {name: _table(request, choice, one) for name, one in built.items()}
     return _frame(request, choice) | {
         "found": found,
         "stats": [_stat(request, choice, found.figures[name]) for name in STATS],
-        "tables": {name: _table(request, choice, one) for name, one in built.items()},
+        "tables": shown,
         "volume": _volume_chart(found, built["volume"], language),
         "intents": _pairs_chart(built["intents"], language),
-        "bars": ("networks", "hashtags"),
-        "people": ("speakers", "heard", "seen"),
+        "lists": [shown[name] for name in LISTS],
     }
 
 

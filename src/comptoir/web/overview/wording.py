@@ -44,10 +44,12 @@ def signed(value: float, decimals: int = 0) -> str:
 
 
 def change_text(figure: Figure) -> str:
-    """What the arrow says where a percentage would mislead: points, durations."""
+    """What the arrow says where a percentage would mislead: points, durations, from nought."""
     if figure.value is None or figure.before is None:
         return ""
     unit, difference = figure.metric.unit, figure.value - figure.before
+    if not figure.before and unit != "points":
+        return shown(0.0, unit) if not difference else "+" + shown(difference, unit)
     if unit == "seconds":
         sign = "+" if difference > 0 else MINUS if difference < 0 else ""
         return sign + duration(abs(difference))
