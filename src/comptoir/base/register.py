@@ -15,6 +15,6 @@ erasure.rule(models.OutboxEvent, "kept", "Payloads hold ids only, which lead now
 erasure.rule(
     models.SetAsideEvent, "kept", "Payloads hold ids only, which lead nowhere once erased."
 )
-erasure.rule(models.OutboxCursor, "kept", "A position in the outbox.")
-erasure.rule(models.IdBlock, "kept", "A counter.")
+erasure.rule(models.OutboxCursor, "kept", "A place in the outbox; says nothing of anybody.")
+erasure.rule(models.IdBlock, "kept", "A counter; counts nobody.")
 erasure.rule(models.WorkspaceDeletion, "kept", "The address of a deleted workspace and when.")
