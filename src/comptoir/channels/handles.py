@@ -1,14 +1,17 @@
 """
 Threads where only a handle is known: who is answered, not which message.
 
-A message that names no id but a handle is matched in time, within seven days:
+A message that names no id but a handle is matched in time:
 
-- the brand answering somebody joins that person's latest message before it;
-- somebody addressing the brand joins the brand's latest answer to them before it;
+- the brand answering somebody joins that person's latest message of the seven days before;
+  one that still waits for an answer is joined for thirty days, because late answers are
+  what a team wants to see as such;
+- somebody addressing the brand joins the brand's latest answer to them of the seven days
+  before;
 - everything else begins its own thread.
 
 Confidence is 0.9 within a day when at most one message of the customer was waiting for an
-answer, else 0.6. Reposts neither join nor are joined.
+answer, 0.6 within seven days, 0.5 beyond. Reposts neither join nor are joined.
 
 The match depends only on who wrote what to whom and when, so it is worked out after the rows
 are in, over the time that they touch, and comes out the same whatever their order.
@@ -34,11 +37,13 @@ from comptoir.channels.storing import (
 
 DAY_MS = 86_400_000
 WINDOW_MS = 7 * DAY_MS
+WAITING_MS = 30 * DAY_MS
 SURE = 0.9
 UNSURE = 0.6
+LATE = 0.5
 _PAGE = 20_000
 _MANY = 200_000
-_NEVER = -WINDOW_MS - 1
+_NEVER = -WAITING_MS - 1
 
 Row = tuple[int, str, str, bool, str, str, str, int | None, str, float, int]
 Match = tuple[int, float] | None
@@ -100,15 +105,25 @@ def _has_candidates(target: Target) -> bool:
         return cursor.fetchone() is not None
 
 
+def _answered(when: int, met: Contact) -> Match:
+    """The message of theirs that the brand answers at `when`, and how sure that is."""
+    since = when - met.last
+    if since > WINDOW_MS:
+        waits = met.last > met.answer and since <= WAITING_MS
+        return (met.last_id, LATE) if waits else None
+    alone = met.previous <= met.answer or when - met.previous > WINDOW_MS
+    return met.last_id, SURE if alone and since <= DAY_MS else UNSURE
+
+
 class _Linking:
-    """One pass over one account, page by page, remembering a week of contacts."""
+    """One pass over one account, page by page, remembering a month of contacts."""
 
     def __init__(self, target: Target, earliest: int, latest: int) -> None:
         self.target = target
         self.own = own_keys(target.workspace_id, target.channel)
         self.from_ms = earliest >> ids.COUNTER_BITS
-        self.start = max(0, self.from_ms - WINDOW_MS) << ids.COUNTER_BITS
-        self.end = ((latest >> ids.COUNTER_BITS) + WINDOW_MS + 1) << ids.COUNTER_BITS
+        self.start = max(0, self.from_ms - WAITING_MS) << ids.COUNTER_BITS
+        self.end = ((latest >> ids.COUNTER_BITS) + WAITING_MS + 1) << ids.COUNTER_BITS
         self.contacts: dict[str, Contact] = {}
 
     def run(self, touch: Callable[[], None]) -> int:
@@ -171,10 +186,7 @@ class _Linking:
         addressed = handle_key(row[5])
         if row[3]:
             met = None if addressed in self.own else self.contacts.get(addressed)
-            if met is None or when - met.last > WINDOW_MS:
-                return None
-            alone = met.previous <= met.answer or when - met.previous > WINDOW_MS
-            return met.last_id, SURE if alone and when - met.last <= DAY_MS else UNSURE
+            return None if met is None else _answered(when, met)
         met = self.contacts.get(row[2]) if addressed in self.own else None
         if met is None or when - met.answer > WINDOW_MS:
             return None
@@ -198,7 +210,7 @@ class _Linking:
     def _forget(self, when: int) -> None:
         if len(self.contacts) > _MANY:
             self.contacts = {
-                key: each for key, each in self.contacts.items() if when - each.latest <= WINDOW_MS
+                key: each for key, each in self.contacts.items() if when - each.latest <= WAITING_MS
             }
 
     def _apply(self, changes: dict[int, tuple[Match, int]]) -> None:

@@ -174,17 +174,30 @@ def test_a_match_is_less_sure_after_a_day_or_among_several(brand: Workspace) -> 
     assert [("handle", 0.6), ("handle", 0.6)] == [link_of("b"), link_of("e")]
 
 
-def test_nothing_is_matched_by_handle_after_a_week(brand: Workspace) -> None:
+def test_a_late_answer_finds_the_message_that_still_waited(brand: Workspace) -> None:
+    """
+    A brand that answers after ten days must see ten days, not an unanswered message.
+    """
+    later = said("c", "citron", in_reply_to_handle="lea", at=19 * 24)
+    api.store(
+        brand.pk,
+        rows(said("a", "lea"), said("b", "citron", in_reply_to_handle="lea", at=10 * 24), later),
+    )
+
+    assert threads("ab", "c") == together()
+    assert [("handle", 0.5), ("root", 1.0)] == [link_of("b"), link_of("c")]
+
+
+def test_after_a_month_or_an_answered_week_nothing_is_matched(brand: Workspace) -> None:
     """
     By then it is another subject.
     """
-    late = 7 * 24 + 1
     api.store(
         brand.pk,
         rows(
             said("a", "lea"),
-            said("b", "citron", in_reply_to_handle="lea", at=late),
-            said("c", "lea", at=3 * late, text="@citron"),
+            said("b", "citron", in_reply_to_handle="lea", at=31 * 24),
+            said("c", "lea", at=39 * 24, text="@citron"),
         ),
     )
 
@@ -245,7 +258,7 @@ def talks(draw: st.DrawFn) -> list[api.Incoming]:
         answers = draw(st.sampled_from(["", "", *names, "x", "y"]))
         handle = draw(st.sampled_from(["", "", *AUTHORS]))
         kind = draw(st.sampled_from(["post", "post", "post", "repost", "review"]))
-        hours = draw(st.sampled_from([0, 0, 1, 2, 25, 100, 180, 300]))
+        hours = draw(st.sampled_from([0, 0, 1, 2, 25, 100, 180, 300, 800, 900]))
         talk.append(
             said(
                 name,
