@@ -83,9 +83,9 @@ def import_file(
 
 
 def _prepare() -> None:
-    from comptoir.cli.serve import _migrate
+    from comptoir.cli.serve import migrate
 
-    _migrate()
+    migrate()
 
 
 def _workspace(slug: str) -> "Workspace":
