@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from comptoir.base import clock, ids
 from comptoir.care import api as care
 from comptoir.web.desk.query import TONE_NAMES, Place
+from comptoir.web.desk.templatetags.desk import at
 
 MOST_INTENTS = 2
 
@@ -71,8 +72,7 @@ def name_of(customer: care.CustomerView | None) -> str:
 
 def handle_of(customer: care.CustomerView | None) -> str:
     """A handle with its @; "" when there is none, as is for an e-mail address."""
-    handle = customer.handle if customer else ""
-    return handle if not handle or "@" in handle or " " in handle else f"@{handle}"
+    return at(customer.handle) if customer else ""
 
 
 def status_of(it: care.ConversationView) -> str:

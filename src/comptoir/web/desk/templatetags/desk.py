@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comptoir.base import ids
+from comptoir.channels.api import AuthorView
 
 register = template.Library()
 
@@ -19,6 +20,17 @@ DAY = 86_400
 def concealed(identifier: int, kind: str) -> str:
     """The outside form of an id: `{{ tag.id|concealed:"tag" }}`."""
     return ids.conceal(kind, identifier)
+
+
+@register.filter
+def signed(author: AuthorView) -> str:
+    """A writer's name, else the handle with its @, else that nobody signed."""
+    return author.name or at(author.handle) or _("Somebody unknown")
+
+
+def at(handle: str) -> str:
+    """A handle with its @; as it is where it cannot have one (an e-mail address, a full name)."""
+    return handle if not handle or "@" in handle or " " in handle else f"@{handle}"
 
 
 @register.filter

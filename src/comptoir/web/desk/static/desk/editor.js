@@ -3,8 +3,8 @@ import { fold, on } from "./shared.js";
 
 on("click", ".bubble[data-message]", (bubble, event) => {
   if (event.target.closest("a, button") && !event.target.closest("[data-correct]")) return;
-  for (const other of document.querySelectorAll(".bubble[data-selected]")) delete other.dataset.selected;
-  bubble.dataset.selected = "";
+  for (const other of document.querySelectorAll(".bubble[data-chosen]")) delete other.dataset.chosen;
+  bubble.dataset.chosen = "";
 });
 
 const writing = (target) => target instanceof Element && target.closest("input:not([type=radio], [type=checkbox]), textarea, select") !== null;
@@ -13,7 +13,7 @@ const plain = (event) => !event.ctrlKey && !event.metaKey && !event.altKey && !w
 // L takes the chosen message, before the shell gives the key to the latest one.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "l" || !plain(event) || document.querySelector("dialog[open]")) return;
-  const button = document.querySelector(".bubble[data-selected] [data-correct]");
+  const button = document.querySelector(".bubble[data-chosen] [data-correct]");
   if (!button) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -28,9 +28,9 @@ function following(open) {
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
-  const { parameters, elt } = event.detail;
-  if (elt.id === "bulk") parameters.open = document.getElementById("thread")?.dataset.open ?? "";
-  else if ("next" in parameters) parameters.next = following(parameters.open);
+  const { formData, elt } = event.detail;
+  if (elt.id === "bulk") formData.set("open", document.getElementById("thread")?.dataset.open ?? "");
+  else if (formData.has("next")) formData.set("next", following(formData.get("open")));
 });
 
 // A menu's choice closes the menu at once; the answer may take a moment.
