@@ -150,7 +150,7 @@ def _quantile(values: list[float], share: float) -> float:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_metric_agrees_with_the_obvious_calculation(town: Town, seed: int) -> None:
     """The random two months straddle the change to summer time of 29 March 2026."""
-    town.tell(crowd(town, seed, utc(2026, 2, 10), 70, size=80))
+    town.tell(crowd(town, seed, utc(2026, 2, 10), 70, size=60))
     follow.catch_up()
     now, then = Slow(PERIOD), Slow(PERIOD.before())
 
@@ -231,8 +231,10 @@ def test_the_rows_of_a_figure_are_those_it_counts(town: Town) -> None:
 
     with ask.asking(PERIOD) as asked:
         for name, one in metrics().items():
-            for keys, answer in asked.lines(one)[0].items() if one.keys else [((), None)]:
-                expected = answer or asked.figure(one)[0]
-                wanted = dict(zip(one.keys, keys, strict=True))
-                found, total = asked.rows(one, wanted, limit=1000, offset=0)
-                assert expected.counted == total == len({row[0] for row in found}), name
+            if one.keys:
+                line, expected = max(asked.lines(one)[0].items(), key=lambda item: item[1].counted)
+            else:
+                line, expected = (), asked.figure(one)[0]
+            wanted = dict(zip(one.keys, line, strict=True))
+            found, total = asked.rows(one, wanted, limit=1000, offset=0)
+            assert expected.counted == total == len({row[0] for row in found}), name
