@@ -14,6 +14,9 @@ from comptoir.channels import api as channels
 from comptoir.channels.files import api as files
 from comptoir.web.imports import words
 
+# (channel, handle in lower case); channel "" means on any.
+Own = frozenset[tuple[str, str]]
+
 CELL: Final = 120
 TEXT: Final = 600
 REMEMBERED: Final = 3_600
@@ -131,7 +134,7 @@ class Sheet:
     file_name: str
     look: files.Inspection
     mapping: files.Mapping
-    own: frozenset[str]
+    own: Own
     absent: list[str]
     saved: str = ""
 
@@ -220,19 +223,19 @@ class Sheet:
         return [name for name in self.look.columns if name not in used]
 
 
-def _shown(row: files.Converted | files.Rejected, own: frozenset[str]) -> dict[str, Any]:
+def _shown(row: files.Converted | files.Rejected, own: Own) -> dict[str, Any]:
     if isinstance(row, files.Rejected):
         reason = words.problem_sentence(row.code, row.fields)
         return {"line": row.line, "reason": reason, "raw": row.raw[:TEXT]}
     return {"line": row.line, "messages": [_message(each, own) for each in row.messages]}
 
 
-def _message(message: channels.Incoming, own: frozenset[str]) -> dict[str, Any]:
+def _message(message: channels.Incoming, own: Own) -> dict[str, Any]:
     handle = message.author_handle
     return {
         "handle": handle,
         "name": message.author_name or handle,
-        "own": message.own if message.own is not None else handle.casefold() in own,
+        "own": _is_own(message, own),
         "sent_at": message.sent_at,
         "channel": message.channel,
         "channel_label": words.CHANNELS.get(message.channel, message.channel),
@@ -243,6 +246,14 @@ def _message(message: channels.Incoming, own: frozenset[str]) -> dict[str, Any]:
         "answers": message.in_reply_to_handle or message.in_reply_to,
         "counts": _counts(message),
     }
+
+
+def _is_own(message: channels.Incoming, own: Own) -> bool:
+    """Whether the brand wrote it, as storing it will decide."""
+    if message.own is not None:
+        return message.own
+    handle = message.author_handle.casefold()
+    return bool(handle) and bool({("", handle), (message.channel, handle)} & own)
 
 
 def _counts(message: channels.Incoming) -> list[tuple[str, int]]:

@@ -122,13 +122,16 @@ def _is_here(token: str) -> bool:
 @desk_view(Permission.IMPORT)
 def columns(request: DeskRequest, token: str) -> HttpResponse:
     """How the file will be read: the guess, its first rows, and the choices that change it."""
+    is_fragment = request.headers.get("HX-Request") == "true"
+    if request.method == "POST" and not is_fragment:
+        _add_account(request)
     try:
         sheet = _sheet(request, token)
     except files.FileProblem as problem:
         return _listed(request, sheets.refuse(problem))
     except Problem as problem:
         return _listed(request, problem)
-    if request.method == "POST" and request.headers.get("HX-Request") == "true":
+    if request.method == "POST" and is_fragment:
         return render(request, "imports/columns.html#answer", {"sheet": sheet, "swap": True})
     action = request.POST.get("action", "")
     if action in ("import", "save") and not sheet.problem:
@@ -148,7 +151,7 @@ def _sheet(request: DeskRequest, token: str) -> sheets.Sheet:
         file_name=request.session.get(PENDING, {}).get(token) or _("file"),
         look=look,
         mapping=sheets.chosen(base, request.POST, look.columns),
-        own=frozenset(each.handle.casefold() for each in channels.own_handles()),
+        own=frozenset((each.channel, each.handle.casefold()) for each in channels.own_handles()),
         absent=absent,
         saved=form.get("saved", ""),
     )
@@ -216,17 +219,20 @@ def _forget(request: DeskRequest, token: str) -> None:
 @desk_view(Permission.IMPORT)
 def add_account(request: DeskRequest) -> HttpResponse:
     """Name one more account under which the brand speaks."""
-    channel, handle = request.POST.get("channel", ""), request.POST.get("handle", "").strip()
-    if handle.lstrip("@") and channel in {"", *words.CHANNELS}:
-        channels.add_own_handles([(channel, handle)], request.desk.user)
-        said = _("Messages from “%(handle)s” are now the brand’s own answers.")
-        messages.success(request, said % {"handle": handle})
-    else:
+    if not _add_account(request):
         messages.error(request, _("Type the name of the account first."))
-    slug, token = request.desk.workspace.slug, request.POST.get("token", "")
-    if token.isalnum():
-        return redirect("import_columns", slug=slug, token=token)
-    return redirect("imports", slug=slug)
+    return redirect("imports", slug=request.desk.workspace.slug)
+
+
+def _add_account(request: DeskRequest) -> bool:
+    """Add the account that was typed; False when none was."""
+    handle, channel = request.POST.get("own-handle", "").strip(), request.POST.get("own-channel")
+    if not handle.lstrip("@") or channel not in {"", *words.CHANNELS}:
+        return False
+    channels.add_own_handles([(channel, handle)], request.desk.user)
+    said = _("Messages from “%(handle)s” are now the brand’s own answers.")
+    messages.success(request, said % {"handle": handle})
+    return True
 
 
 @require_POST

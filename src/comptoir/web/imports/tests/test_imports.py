@@ -294,7 +294,7 @@ def test_refused_rows_are_listed_and_downloaded(manager: Client) -> None:
     run = imported(manager, POSTS.replace("1803,hier", "=1+1,hier"))
     page = manager.get(run + "rejects/").content.decode()
     answer = manager.get(run + "rejects.csv")
-    written = b"".join(answer).decode()  # type: ignore[arg-type]  # a streamed answer
+    written = b"".join(answer).decode()
 
     assert "“hier” in “created_at” could not be read as a date." in page
     assert "=1+1,hier" in page
@@ -306,7 +306,7 @@ def test_refused_rows_are_listed_and_downloaded(manager: Client) -> None:
 def test_french_rejects_open_in_a_french_spreadsheet(person: Callable[..., User]) -> None:
     """Semicolons, a byte-order mark, and the reason in French."""
     client = signed_in(person("owner"), "fr")
-    written = b"".join(client.get(imported(client, POSTS) + "rejects.csv")).decode()  # type: ignore[arg-type]  # a streamed answer
+    written = b"".join(client.get(imported(client, POSTS) + "rejects.csv")).decode()
 
     assert written.startswith("\ufeffLigne;")
     assert "n’a pas pu être lu comme une date" in written
@@ -377,15 +377,17 @@ def test_own_accounts_are_shown_and_added(manager: Client) -> None:
     """They decide which messages are answers, so the preview marks them."""
     page = columns_of(manager, POSTS)
     before = manager.get(page).content.decode()
-    token = page.rstrip("/").rsplit("/", 1)[1]
-    added = manager.post(
-        f"{LIST}accounts/", {"handle": "@Atelier", "channel": "x", "token": token}, follow=True
-    ).content.decode()
-    empty = manager.post(f"{LIST}accounts/", {"handle": " @ ", "channel": ""}, follow=True)
+    typed = {"own-handle": "@Atelier", "own-channel": "x", "column-text": "screen_name"}
+    added = manager.post(page, typed | {"action": "account"}).content.decode()
+    empty = manager.post(f"{LIST}accounts/", {"own-handle": " @ ", "own-channel": ""}, follow=True)
+    other = {"own-handle": "atelier_sav", "own-channel": ""}
+    listed = manager.post(f"{LIST}accounts/", other, follow=True).content.decode()
 
     assert "None is known yet." in before
     assert "data-own" not in before
     assert 1 == added.count("data-own")
+    assert '<option value="screen_name" selected>' in added
+    assert "atelier_sav" in listed
     assert "Type the name of the account first." in empty.content.decode()
 
 
