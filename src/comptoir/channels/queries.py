@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Max, Min
 
 from comptoir.channels.models import Account, Author, ImportRun, Message, OwnHandle, Thread
+from comptoir.channels.storing import handle_key
 from comptoir.channels.views import (
     AccountView,
     AuthorView,
@@ -72,6 +73,12 @@ def threads_about(message_id: int, limit: int = 200) -> list[ThreadView]:
 def author(author_id: int) -> AuthorView | None:
     found = Author.objects.filter(pk=author_id).first()
     return _author(found) if found else None
+
+
+def find_author(channel: str, handle: str) -> AuthorView | None:
+    """Who writes as `handle` on `channel`, with or without its "@", in any case."""
+    row = Author.objects.filter(channel=channel, key=handle_key(handle)).first()
+    return None if row is None else _author(row)
 
 
 def author_messages(

@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("serve", "imports", "copy", "check", "user", "replay")
+MODULES = ("serve", "demo", "imports", "copy", "check", "user", "erase", "replay")
 
 
 def django() -> None:

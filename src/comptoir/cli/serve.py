@@ -36,7 +36,7 @@ def up(
     settings = conf.current()
     _refuse_taken(settings)
     django()
-    _migrate()
+    migrate()
     background = Background()
     threading.Thread(target=_announce, args=(settings, browser), daemon=True).start()
     try:
@@ -53,7 +53,7 @@ def web() -> None:
     Example:  DATABASE_URL=postgresql://comptoir@db/comptoir comptoir web
     """
     django()
-    _migrate()
+    migrate()
     _serve(conf.current())
 
 
@@ -70,7 +70,7 @@ def worker(
     Example:  comptoir worker
     """
     django()
-    _migrate()
+    migrate()
     from comptoir.base import jobs
 
     stop = threading.Event()
@@ -118,7 +118,7 @@ class Background:
                 self._process = self._start()
 
 
-def _migrate() -> None:
+def migrate() -> None:
     """Bring the database up to date; quick when it is."""
     from django.core.management import call_command
     from django.db import connection
