@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -71,7 +72,7 @@ def _pairs(message: Message) -> Iterator[tuple[str, str]]:
     if isinstance(message.id, str):
         yield message.id, str(message.string)
     else:
-        yield from zip(message.id, message.string, strict=False)
+        yield from zip(message.id, message.string or (), strict=False)
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=_name)
@@ -86,7 +87,8 @@ def test_every_catalogue_is_complete(path: Path) -> None:
 
 
 def _placeholders(text: str) -> set[str]:
-    return {match.group(0) for match in PLACEHOLDER.finditer(text)}
+    """The names of the placeholders; one without a name stands for itself."""
+    return {match[1] or match[2] or match[0] for match in PLACEHOLDER.finditer(text)}
 
 
 def test_placeholders_survive_translation() -> None:
@@ -128,8 +130,8 @@ def _of_code(path: Path) -> Iterator[Sentence]:
     """(context, sentence) of each call of gettext in a module."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and node.args:
-            texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
-            texts = [text for text in texts if isinstance(text, str)]
+            constants = (one.value for one in node.args if isinstance(one, ast.Constant))
+            texts = [text for text in constants if isinstance(text, str)]
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             if name in CONTEXT_CALLS and len(texts) >= 2:
                 yield texts[0], texts[1]
@@ -190,8 +192,8 @@ def test_every_command_has_an_example() -> None:
     assert [] == lacking
 
 
-def _commands(group: object, prefix: str = "") -> Iterator[tuple[str, object]]:
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+def _commands(group: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from _commands(command, f"{prefix}{name} ")
         else:

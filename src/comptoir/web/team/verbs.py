@@ -17,3 +17,12 @@ VERBS = {
     "workspace.deleted": _("Deleted the brand"),
     "audit.exported": _("Exported the audit log"),
 }
+
+DETAILS = {
+    "role": _("role"),
+    "before": _("before"),
+    "after": _("after"),
+    "fields": _("changed"),
+    "name": _("name"),
+}
+ROLE_DETAILS = frozenset({"role", "before", "after"})
