@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext
@@ -346,7 +346,7 @@ def run_import(
         return import_run(run_id)
     run = ImportRun.objects.get(pk=run_id)
     try:
-        with _pulse(run_id, token):
+        with _pulse(run_id, token), bulk.lean():
             _work(_Worker(run, token, on_progress), for_seconds)
     except _Lost:
         pass
@@ -516,7 +516,8 @@ def _pulse(run_id: int, token: str) -> Iterator[None]:
     def beat() -> None:
         while not over.wait(PULSE_SECONDS):
             close_old_connections()
-            with scope(workspace_id):
+            # A beat that finds the database busy is made up for by the next.
+            with scope(workspace_id), suppress(DatabaseError):
                 _held(run_id, token).update(heartbeat=clock.now())
         connection.close()
 

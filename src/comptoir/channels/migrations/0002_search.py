@@ -6,7 +6,7 @@ from django.db import migrations
 # # or @ or an emoji that this SQLite does not know yet, is part of them.
 SQLITE = """
 CREATE VIRTUAL TABLE IF NOT EXISTS channels_search USING fts5(
-    text, facets, columnsize = 0,
+    text, facets, columnsize = 0, prefix = '2 3',
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Cn Co'"
 )
 """
