@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.base import audit, clock
+from comptoir.base import audit, bulk, clock
 from comptoir.base.errors import Problem
 from comptoir.base.models import User
 from comptoir.base.scope import current_workspace_id
@@ -74,7 +74,7 @@ def act(
 
 def lock(threads: Sequence[int], seen: Seen = None) -> list[Conversation]:
     """The conversations, held for this transaction; raises Problem as care.api says."""
-    rows = Conversation.objects.select_for_update().filter(pk__in=threads).order_by("pk")
+    rows = bulk.picked(Conversation).select_for_update().filter(pk__in=threads).order_by("pk")
     found = list(rows)
     if len(found) < len(set(threads)):
         raise Problem(

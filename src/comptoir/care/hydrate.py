@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from comptoir.base import clock, ids
+from comptoir.base import bulk, clock, ids
 from comptoir.base.models import User
 from comptoir.care.models import Conversation, Tagging
 from comptoir.care.records import ConversationView, CustomerView, PersonView, TagView
@@ -15,7 +15,7 @@ def conversation_views(
 ) -> list[ConversationView]:
     """In the order asked for; unknown ids are left out. matches: snippet found, by thread."""
     wanted = list(dict.fromkeys(thread_ids))
-    rows = Conversation.objects.filter(pk__in=wanted).select_related("customer", "assignee")
+    rows = bulk.picked(Conversation).filter(pk__in=wanted).select_related("customer", "assignee")
     found = {row.pk: row for row in rows}
     tags = _tags(found)
     now, said = clock.now(), matches or {}

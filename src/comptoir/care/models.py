@@ -108,7 +108,7 @@ class Conversation(models.Model):
 class Note(models.Model):
     """What the team tells itself; never sent."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
     author = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     text = models.TextField()
@@ -137,7 +137,7 @@ class Tag(models.Model):
 
 
 class Tagging(models.Model):
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="+")
 
@@ -162,7 +162,7 @@ class Answer(models.Model):
         DRAFT = "draft", _("Draft")
         COPIED = "copied", _("Copied, sent by hand")
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
     author = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     text = models.TextField()
@@ -187,7 +187,7 @@ class Answer(models.Model):
 class Action(models.Model):
     """Something a person did to one or many conversations; undone_at: when it was taken back."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     actor = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     verb = models.CharField(max_length=30)
     details = models.JSONField(default=dict)
@@ -218,7 +218,7 @@ class ActionTarget(models.Model):
 class SavedView(models.Model):
     """A search kept by name; owner null means shared with the team."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     owner = models.ForeignKey(User, models.CASCADE, related_name="+", null=True)
     name = models.CharField(max_length=80)
     query = models.JSONField()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from comptoir.base import clock, ids
+from comptoir.base import bulk, clock, ids
 from comptoir.base.models import Workspace
 from comptoir.base.scope import current_workspace_id
 from comptoir.care import facets
@@ -112,7 +112,7 @@ def _hidden(filters: Filters, threads: set[int]) -> set[int]:
     """Conversations asleep, or not: the one thing that changes without anybody's doing."""
     if filters.view == "everything":
         return set()
-    asleep = Conversation.objects.filter(pk__in=threads, snoozed_until__gt=clock.now())
+    asleep = bulk.picked(Conversation).filter(pk__in=threads, snoozed_until__gt=clock.now())
     sleeping = set(asleep.values_list("pk", flat=True))
     return threads - sleeping if filters.view == "snoozed" else sleeping
 

@@ -77,7 +77,7 @@ def _keys(one: Read) -> _Keys | None:
 def _look_up(keys: Iterable[_Keys | None]) -> _Known:
     wanted = {key for one in keys if one for key in (one.exact, *one.bands)}
     found = dict(Band.objects.filter(key__in=wanted).values_list("key", "message_id"))
-    signed = Band.objects.filter(message_id__in=set(found.values())).exclude(signature=b"")
+    signed = bulk.picked(Band).filter(message_id__in=set(found.values())).exclude(signature=b"")
     signatures = {leader: bytes(s) for leader, s in signed.values_list("message_id", "signature")}
     return _Known(found, signatures)
 

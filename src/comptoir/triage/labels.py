@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
+from comptoir.base import bulk
 from comptoir.base.models import OutboxCursor
 from comptoir.base.scope import current_workspace_id
 from comptoir.triage.models import Label
@@ -16,7 +17,7 @@ CONSUMER = "triage"
 
 def labels(message_ids: Iterable[int]) -> dict[int, LabelView]:
     """Labels by message id; messages not yet read are left out."""
-    rows = Label.objects.filter(message_id__in=list(message_ids))
+    rows = bulk.picked(Label).filter(message_id__in=list(message_ids))
     return {row.message_id: view(row) for row in rows}
 
 

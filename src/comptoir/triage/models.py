@@ -61,7 +61,7 @@ class Correction(models.Model):
     after: {"value"}; for intents, names.
     """
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, related_name="+")
     field = models.CharField(max_length=20)
     before = models.JSONField()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from comptoir.analysis.api import READ_CHARS, Entity, Reading, Text, triage
+from comptoir.base import bulk
 from comptoir.base.models import Workspace
 from comptoir.base.scope import current_workspace_id
 from comptoir.channels.models import Message
@@ -26,7 +27,7 @@ class Read:
 def unread(ids: Iterable[int], model_version: str) -> list[int]:
     """Those of `ids` that this version of the analysis has not read yet, oldest first."""
     wanted = set(ids)
-    done = Label.objects.filter(message_id__in=wanted, model_version=model_version)
+    done = bulk.picked(Label).filter(message_id__in=wanted, model_version=model_version)
     return sorted(wanted.difference(done.values_list("message_id", flat=True)))
 
 
