@@ -1,14 +1,18 @@
 """The audit log: filters, pages, and a file that is safe to open."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+import comptoir
 from comptoir.base import audit, clock, ids
 from comptoir.base.models import User, Workspace
 from comptoir.web.team.journal import safe_cell
+from comptoir.web.team.verbs import VERBS
 
 MIDNIGHT_IN_PARIS = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)
 
@@ -93,3 +97,18 @@ def test_exporting_is_itself_written_down(reader: Client) -> None:
     b"".join(reader.get(_url("journal_export")).streaming_content)  # type: ignore[attr-defined]
 
     assert "audit.exported" == _targets(reader.get(_url()))[0]
+
+
+def test_every_verb_that_code_records_is_in_words() -> None:
+    """Verbs given as a literal, found by walking the code."""
+    package = Path(comptoir.__file__).parent
+    calls = re.compile(r"audit\.record\(\s*\"([a-z_.]+)\"")
+    found = {
+        verb
+        for path in package.rglob("*.py")
+        if "tests" not in path.parts
+        for verb in calls.findall(path.read_text(encoding="utf-8"))
+    }
+
+    assert "team.invited" in found
+    assert set() == found - set(VERBS)
