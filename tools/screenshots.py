@@ -74,7 +74,9 @@ PAGES = {
     "help-definitions": "/help/metrics/care/",
     "not-found": "/w/{slug}/nothing-here/",
 }
-README = {"inbox": "conversation", "overview": "overview"}
+# Picture → the page it shows and the window's height.
+README = {"inbox": ("conversation", 800), "overview": ("overview", 1300)}
+TALK = 3
 
 # Run with the installation's own environment; prints the shop's slug and a session of each owner.
 PREPARE = """
@@ -199,14 +201,15 @@ class Camera:
         self.browser = browser
         self.url = url
         self.made = made
+        self.talk = ""
 
     def readme(self, folder: Path) -> int:
         """The two pictures of the README, in English; 1 when one is too heavy."""
         folder.mkdir(parents=True, exist_ok=True)
         heavy = 0
-        for name, shown in README.items():
+        for name, (shown, height) in README.items():
             path = folder / f"{name}.png"
-            page = self._page("en", (1280, 800), "light")
+            page = self._page("en", (1280, height), "light")
             self._show(page, shown)
             page.screenshot(path=path, scale="css", animations="disabled")
             page.context.close()
@@ -268,9 +271,20 @@ class Camera:
         address = PAGES[name]
         if address != "{conversation}":
             return address.format(slug=self.made["slug"])
-        page.goto(f"{self.url}/w/{self.made['slug']}/inbox/?view=urgent")
-        found = page.locator("[data-row]").first.get_attribute("href")
-        return found or f"/w/{self.made['slug']}/inbox/"
+        self.talk = self.talk or self._find_talk(page)
+        return self.talk
+
+    def _find_talk(self, page: Page) -> str:
+        """A waiting conversation in which both sides have spoken; the first one if there is none."""
+        page.goto(f"{self.url}/w/{self.made['slug']}/inbox/?view=unanswered")
+        rows = page.locator("[data-row]").all()
+        addresses = [row.get_attribute("href") or "" for row in rows]
+        for address in addresses[:30]:
+            page.goto(self.url + address)
+            said = page.locator(".bubble[data-side]").count()
+            if said >= TALK and page.locator('.bubble[data-side="out"]').count():
+                return address
+        return addresses[0]
 
 
 if __name__ == "__main__":

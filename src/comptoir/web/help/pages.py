@@ -8,6 +8,7 @@ heading is its title, and file names give the order (`10-start.md`).
 import re
 from dataclasses import dataclass
 from functools import cache
+from html import escape, unescape
 from pathlib import Path
 
 import nh3
@@ -24,6 +25,8 @@ _LINK = re.compile(
     r"\]\((?:\.\./)*(?:(guide|metrics)/)?(?:(?:fr|en)/)?(?:\d+-)?([\w-]+)\.md(#[\w-]+)?\)"
 )
 _HEADING = re.compile(r"<h([23])>(.*?)</h\1>")
+_ANCHORED = re.compile(r"<h([23])[^>]*>(.*?)</h\1>")
+_TABLE = re.compile(r"<table>.*?</table>", re.S)
 _TAGS = re.compile(r"<[^>]+>")
 _ALLOWED = nh3.ALLOWED_ATTRIBUTES | {
     "h2": {"id"},
@@ -45,13 +48,33 @@ class Page:
 
     @property
     def html(self) -> str:
-        """Safe HTML: the text rendered, cleaned, with anchors on its headings."""
+        """Safe HTML: rendered, cleaned, with anchors on headings; tables and code scroll by keyboard."""
         rendered = (
             MarkdownIt("commonmark", {"typographer": False})
             .enable("table")
-            .render(_LINK.sub(_address, self.text))
+            .render(_LINK.sub(self._address, self.text))
         )
-        return nh3.clean(_HEADING.sub(_anchored, rendered), attributes=_ALLOWED)
+        clean = nh3.clean(_HEADING.sub(_anchored, rendered), attributes=_ALLOWED)
+        return _TABLE.sub(self._scrolling, clean).replace("<pre>", '<pre tabindex="0">')
+
+    def _address(self, match: re.Match[str]) -> str:
+        """A link to another file, as a link to its page; beside this one unless it says where."""
+        section, slug, fragment = match.groups()
+        return f"](../../{section or self.section}/{slug}/{fragment or ''})"
+
+    def _scrolling(self, table: re.Match[str]) -> str:
+        """A table in a frame of its own: wide ones scroll there, also by keyboard."""
+        rows = table[0].removeprefix("<table>")
+        label = escape(self._above(table))
+        return (
+            f'<div class="table-wrap" tabindex="0" role="region" aria-label="{label}">'
+            f'<table class="table" data-dense>{rows}</div>'
+        )
+
+    def _above(self, table: re.Match[str]) -> str:
+        """What a table is about: the heading above it."""
+        titles = [found[2] for found in _ANCHORED.finditer(table.string, 0, table.start())]
+        return unescape(_TAGS.sub("", titles[-1])) if titles else self.title
 
 
 def docs() -> Path:
@@ -87,11 +110,6 @@ def _read(section: str, path: Path) -> Page:
     text = path.read_text(encoding="utf-8")
     first, _, rest = text.partition("\n")
     return Page(section, _NUMBER.sub("", path.stem), first.lstrip("# ").strip(), rest)
-
-
-def _address(match: re.Match[str]) -> str:
-    section, slug, fragment = match.groups()
-    return f"](../../{section or 'guide'}/{slug}/{fragment or ''})"
 
 
 def _anchored(match: re.Match[str]) -> str:

@@ -20,7 +20,17 @@ def page(request: HttpRequest, section: str, page_slug: str) -> HttpResponse:
     found = pages.page(section, page_slug, _language())
     if found is None:
         raise Http404
-    return render(request, "help/page.html", {**_contents(), "page": found})
+    return render(request, "help/page.html", {**_contents(), "page": found, **_beside(found)})
+
+
+def _beside(page: pages.Page) -> dict[str, pages.Page | None]:
+    """The pages before and after in reading order, the definitions following the guide."""
+    order = [one for section in _contents().values() for one in section]
+    here = order.index(page)
+    return {
+        "earlier": order[here - 1] if here else None,
+        "later": order[here + 1] if here + 1 < len(order) else None,
+    }
 
 
 def _contents() -> dict[str, list[pages.Page]]:

@@ -20,7 +20,8 @@ def test_markup_from_a_page_cannot_carry_a_script() -> None:
     """
     page = pages.Page("guide", "x", "X", "<script>alert(1)</script>\n\n[a](javascript:alert(1))")
 
-    assert "script" not in page.html
+    assert "<script" not in page.html
+    assert "href" not in page.html
 
 
 def test_links_between_pages_lead_to_pages_of_the_help() -> None:
@@ -40,7 +41,7 @@ def test_every_link_between_pages_leads_somewhere() -> None:
         for language in ("fr", "en"):
             for page in pages.pages(section, language).values():
                 for match in pages._LINK.finditer(page.text):
-                    target = pages.page(match[1] or "guide", match[2], language)
+                    target = pages.page(match[1] or page.section, match[2], language)
                     assert target, f"{page.slug} ({language}) links to {match[0]}"
 
 
@@ -57,3 +58,32 @@ def test_a_member_can_read_every_page(section: str, owner: User) -> None:
 
 def test_strangers_are_sent_to_the_sign_in_page(owner: User) -> None:
     assert "/account/login/" in Client().get("/help/").headers["Location"]
+
+
+def test_links_without_a_section_stay_in_their_own() -> None:
+    """
+    Definitions link to their neighbours by file name alone.
+    """
+    page = pages.Page("metrics", "x", "X", "[care](20-care.md)")
+
+    assert 'href="../../metrics/care/"' in page.html
+
+
+def test_wide_tables_scroll_by_keyboard_under_the_name_of_their_section() -> None:
+    """
+    On a phone a table of six roles is wider than the screen.
+    """
+    page = pages.Page("guide", "x", "X", "## Roles & rights\n\n| a | b |\n| --- | --- |\n| 1 | 2 |")
+
+    assert 'tabindex="0" role="region" aria-label="Roles &amp; rights"' in page.html
+
+
+def test_the_reader_goes_on_from_the_guide_to_the_definitions(owner: User) -> None:
+    """
+    On a phone the list of pages is hidden, so each page leads to the next.
+    """
+    client = Client()
+    client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+    last, first = list(pages.pages("guide", "fr"))[-1], next(iter(pages.pages("metrics", "fr")))
+
+    assert f"/help/metrics/{first}/" in client.get(f"/help/guide/{last}/").content.decode()
