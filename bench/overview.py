@@ -14,11 +14,10 @@ import argparse
 import os
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ RECEIVED = f"""FROM channels_message m LEFT JOIN triage_label l ON l.message_id 
     WHERE {INSIDE} AND NOT m.own"""
 OPENING = f"""FROM channels_message m JOIN care_conversation c ON c.thread_id = m.thread_id
     WHERE {INSIDE} AND NOT m.own AND NOT EXISTS (SELECT 1 FROM channels_message e
-        WHERE e.thread_id = m.thread_id AND e.id < m.id AND NOT e.own)"""
+        WHERE e.thread_id = m.thread_id AND e.id < m.id AND NOT e.own)"""  # noqa: S608 our own words
 POSTS = f"""FROM channels_message m WHERE {INSIDE} AND m.own AND m.kind IN ('post', 'quote')
     AND m.in_reply_to = '' AND m.in_reply_to_handle = ''"""
 ANSWERS = f"""FROM channels_message m JOIN channels_message p ON p.id = m.parent
@@ -72,7 +71,7 @@ QUESTIONS = [
     RANKED.format("c.first_reply_seconds", OPENING, 0.9),
     RANKED.format("c.first_reply_business_seconds", OPENING, 0.5),
     RANKED.format("c.first_reply_business_seconds", OPENING, 0.9),
-    f"SELECT avg(c.first_reply_at IS NOT NULL) {OPENING} AND EXISTS (SELECT 1 FROM channels_message e JOIN triage_label el ON el.message_id = e.id WHERE e.thread_id = m.thread_id AND NOT e.own AND el.needs_answer)",
+    f"SELECT avg(c.first_reply_at IS NOT NULL) {OPENING} AND EXISTS (SELECT 1 FROM channels_message e JOIN triage_label el ON el.message_id = e.id WHERE e.thread_id = m.thread_id AND NOT e.own AND el.needs_answer)",  # noqa: S608 our own words
     f"SELECT count(*) {POSTS}",
     f"SELECT count(*) {ANSWERS}",
 ]
@@ -150,7 +149,7 @@ def main() -> None:
 
 
 def report(workspace: Any, times: int) -> None:
-    print(f"{date.today():%F}, {os.cpu_count()} cores")
+    print(f"{datetime.now(UTC):%F}, {os.cpu_count()} cores")
     print("days   overview p50   p95 ms   plain SQL p50   p95 ms   ratio of p50")
     for days in LENGTHS:
         chosen = periods(days, times)

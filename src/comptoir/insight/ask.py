@@ -83,23 +83,14 @@ def asking(
 
     kept: "TABLE" reads the files once for many questions, "VIEW" for a single one.
     """
-    with duckdb.connect(config={"threads": 2}) as engine:
+    with store.engine() as engine:
         _prepare(engine, period, before, kept)
         yield Asked(engine)
 
 
-def known_days(zone: str) -> tuple[date, date] | None:
+def known_days() -> tuple[date, date] | None:
     """The local days of the oldest and newest message; None without any message."""
-    files = store.snapshot(current_workspace_id()).files
-    if not files:
-        return None
-    with duckdb.connect() as engine:
-        ends = [min(files, key=lambda one: one.month), max(files, key=lambda one: one.month)]
-        paths = [one.path for one in files if one.month in {end.month for end in ends}]
-        row = engine.execute(
-            "SELECT min(day), max(day) FROM read_parquet($1, hive_partitioning = false)", [paths]
-        ).fetchone()
-    return (row[0], row[1]) if row and row[0] else None
+    return store.snapshot(current_workspace_id()).days
 
 
 def _prepare(

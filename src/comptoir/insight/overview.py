@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import duckdb
+import structlog
+from deltalake.exceptions import DeltaError
+from django.utils.translation import gettext_lazy as _
+
 from comptoir.base import clock
+from comptoir.base.errors import Problem
 from comptoir.base.scope import current_workspace_id
 from comptoir.insight import ask, follow, store
 from comptoir.insight.ask import Answer, Keys
 from comptoir.insight.metric import Metric, metrics, named
 from comptoir.insight.periods import Period
+
+log = structlog.get_logger(__name__)
 
 KEPT: Final = 64
 _DIFFERENCES: Final = frozenset({"ratio", "points"})
@@ -97,11 +105,20 @@ def overview(period: Period) -> Overview:
     Every metric of the active workspace for `period`, compared with the one before.
 
     Catches up with the newest events first when few wait. Remembered until the copy changes.
+    Raises Problem when the copy cannot be read.
     """
-    follow.refresh()
-    key = _key(period)
-    known = recall(period)
-    return known if known is not None else _remember(key, _compute(period))
+    try:
+        follow.refresh()
+        key = _key(period)
+        known = recall(period)
+        return known if known is not None else _remember(key, _compute(period))
+    except (duckdb.Error, DeltaError, OSError) as error:
+        log.exception("insight.copy_unreadable")
+        raise Problem(
+            "copy_unreadable",
+            _("The figures cannot be counted: their copy of the messages cannot be read."),
+            _("Ask who runs the server to type: comptoir rebuild"),
+        ) from error
 
 
 def recall(period: Period) -> Overview | None:
@@ -113,9 +130,9 @@ def recall(period: Period) -> Overview | None:
         return found
 
 
-def span(zone: str) -> tuple[date, date] | None:
+def span() -> tuple[date, date] | None:
     """The local days of the oldest and newest message copied; None without any."""
-    return ask.known_days(zone)
+    return ask.known_days()
 
 
 def today(zone: str) -> date:
@@ -140,7 +157,7 @@ def _remember(key: tuple[Any, ...], made: Overview) -> Overview:
 
 def _compute(period: Period) -> Overview:
     before = period.before()
-    known = span(period.zone)
+    known = span()
     comparable = known is not None and known[0] <= before.first
     with ask.asking(period, before) as asked:
         singles = [one for one in metrics().values() if not one.keys]

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -49,13 +51,14 @@ _guard = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file of the current snapshot; newest: the highest message id in it."""
+    """A file of the current snapshot. first, last: local days of its oldest and newest row."""
 
     path: str
     workspace_id: int
     month: str
     rows: int
-    newest: int
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,11 @@ class Snapshot:
     files: tuple[DataFile, ...]
 
     @property
-    def newest(self) -> int | None:
-        """The id of the newest message, None when there is none."""
-        return max((one.newest for one in self.files), default=None)
+    def days(self) -> tuple[date, date] | None:
+        """The local days of the oldest and newest message, None when there is none."""
+        if not self.files:
+            return None
+        return min(one.first for one in self.files), max(one.last for one in self.files)
 
     def between(self, first: str, last: str) -> "Snapshot":
         """Only the files of the months from `first` to `last`, both included."""
@@ -164,6 +169,18 @@ def remove(workspace_id: int, condition: str = "true") -> int:
     return int(result["num_deleted_rows"] or 0)
 
 
+@contextmanager
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB, in memory: started once a process, with temporary tables for this caller alone."""
+    with _started().cursor() as own:
+        yield own
+
+
+@cache
+def _started() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 2})
+
+
 def forget_past(hours: int = 0) -> None:
     """Delete the files of versions older than `hours`: what was removed is then really gone."""
     found = table()
@@ -188,15 +205,17 @@ def snapshot(workspace_id: int) -> Snapshot:
 
 
 def data_files(found: DeltaTable) -> list[DataFile]:
-    wanted = ["path", "partition.workspace", "partition.month", "num_records", "max.id"]
+    wanted = [
+        "path", "partition.workspace", "partition.month", "num_records", "min.day", "max.day",
+    ]  # fmt: skip
     actions = pa.table(found.get_add_actions(flatten=True))
     if not actions.num_rows:
         return []
     base = root() / "messages"
     columns = [actions.column(name).to_pylist() for name in wanted]
     return [
-        DataFile(str(base / unquote(path)), int(workspace), month, rows, newest)
-        for path, workspace, month, rows, newest in zip(*columns, strict=True)
+        DataFile(str(base / unquote(path)), int(workspace), *rest)
+        for path, workspace, *rest in zip(*columns, strict=True)
     ]
 
 
@@ -213,8 +232,8 @@ def crowded(limit: int = CROWDED) -> list[tuple[int, str]]:
 def merge_files(workspace_id: int, month: str) -> int:
     """Rewrite one month as one sorted file of distinct rows; returns how many."""
     files = [one.path for one in snapshot(workspace_id).between(month, month).files]
-    with duckdb.connect() as engine:
-        rows = engine.sql(_distinct(files), params=[files]).to_arrow_table()
+    with engine() as one:
+        rows = one.sql(_distinct(files), params=[files]).to_arrow_table()
     kept = _completed(rows, workspace_id, month)
     write_deltalake(
         opened(),

@@ -55,7 +55,8 @@ class Town:
             "link": "root",
             "link_confidence": 1.0,
         } | fields
-        message = Message.objects.create(
+        manager: Any = Message.objects
+        message: Message = manager.create(
             id=identifier,
             workspace=self.workspace,
             account=self.account,

@@ -115,9 +115,9 @@ def _svg(spec: str, locale: str) -> str:
     """A drawing, remembered by its content."""
     import vl_convert
 
+    options: dict[str, Any] = {"format_locale": locale, "time_format_locale": locale}
     with _renderer:
-        svg: str = vl_convert.vegalite_to_svg(spec, format_locale=locale, time_format_locale=locale)
-    return _themed(svg)
+        return _themed(vl_convert.vegalite_to_svg(spec, **options))
 
 
 def _themed(svg: str) -> str:
@@ -160,7 +160,7 @@ def _columns(
     ]
     x = alt.X("start:T", scale=alt.Scale(type="utc"), axis=_dates(bars, width), title=None)
     drawing = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(_data(rows))
         .mark_rect()
         .encode(
             x=x,
@@ -186,7 +186,7 @@ def _step(alt: Any, before: Sequence[tuple[date, date, float]]) -> Any:
     rows = [{"start": _moment(start), "value": value} for start, _, value in before]
     rows.append({"start": _moment(before[-1][1]), "value": before[-1][2]})
     return (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(_data(rows))
         .mark_line(interpolate="step-after", color=INK, strokeWidth=1.5, strokeDash=[4, 3])
         .encode(x=alt.X("start:T", scale=alt.Scale(type="utc")), y="value:Q")
     )
@@ -243,7 +243,7 @@ def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
     room = 1.08 if width == WIDE else 1.3
     scale = alt.Scale(domain=[0, most * room], nice=False)
     x = alt.X("value:Q", title=None, axis=None, scale=scale)
-    base = alt.Chart(alt.Data(values=values)).encode(y=y)
+    base = alt.Chart(_data(values)).encode(y=y)
     layers = [
         base.mark_bar(color=BLUE, cornerRadiusEnd=2).encode(x=x),
         base.mark_text(align="left", dx=7, color=SOFT).encode(
@@ -276,6 +276,13 @@ def _finished(alt: Any, drawing: Any, width: int, height: int) -> dict[str, Any]
         .to_dict(validate=False)
     )
     return finished
+
+
+def _data(rows: list[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    data: Any = alt.Data
+    return data(values=rows)
 
 
 def _moment(day: date) -> int:

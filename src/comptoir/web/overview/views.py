@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from comptoir.base.api import Permission, ids
+from comptoir.base.api import Permission, Problem, ids
 from comptoir.insight import api as insight
 from comptoir.insight.api import Figure, Overview
 from comptoir.web.access import DeskRequest, desk_view
@@ -69,7 +69,12 @@ def panels(request: DeskRequest) -> HttpResponseBase:
     choice = _choice(request)
     if choice is None:
         raise Http404
-    found = insight.overview(choice.period)
+    try:
+        found = insight.overview(choice.period)
+    except Problem as problem:
+        # 422: a fragment's error is shown in its place, and the page keeps its frame.
+        context = {"problem": problem, "address": _frame(request, choice)["whole_url"]}
+        return render(request, "overview/failed.html", context, status=422)
     return render(request, "overview/panels.html", _panels(request, choice, found))
 
 
@@ -132,10 +137,10 @@ def export_rows(request: DeskRequest, metric: str, form: str) -> HttpResponseBas
 def _choice(request: DeskRequest) -> Choice | None:
     """The period asked for; None while the workspace has no message."""
     zone = request.desk.workspace.zone
-    known = insight.span(zone)
+    known = insight.span()
     if known is None:
         insight.catch_up()
-        known = insight.span(zone)
+        known = insight.span()
     return choose(request.GET.dict(), known[1], insight.today(zone), zone) if known else None
 
 
@@ -270,7 +275,7 @@ def _metric(name: str) -> insight.Metric:
 
 def _keys(request: HttpRequest, metric: str) -> dict[str, str]:
     wanted = insight.named(metric).keys
-    return {key: value for key, value in request.GET.items() if key in wanted}
+    return {key: str(request.GET[key]) for key in wanted if key in request.GET}
 
 
 def _key_words(metric: str, keys: dict[str, str]) -> list[str]:

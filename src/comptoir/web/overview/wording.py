@@ -11,10 +11,15 @@ from comptoir.channels import api as channels
 from comptoir.channels.api import AuthorView
 from comptoir.insight.api import UNREAD, Figure, Metric
 from comptoir.triage.api import INTENTS, TONES
-from comptoir.web.shell.templatetags.shell import CHANNELS
 from comptoir.web.shell.templatetags.typo import duration, percent
+from comptoir.web.shell.words import CHANNELS
 
 Keys = tuple[Any, ...]
+_NAMES: Final[dict[str, Mapping[Any, Any]]] = {
+    "tone": TONES,
+    "intent": INTENTS,
+    "channel": CHANNELS,
+}
 DASH: Final = "—"
 MINUS: Final = "−"
 
@@ -92,8 +97,7 @@ def key_words(key: str, value: Any, people: Mapping[int, str]) -> str:
         return people.get(value, _("Erased author"))
     if key == "hashtag":
         return f"#{value}"
-    names: Mapping[Any, Any] = {"tone": TONES, "intent": INTENTS, "channel": CHANNELS}.get(key, {})
-    return str(names.get(value, value))
+    return str(_NAMES.get(key, {}).get(value, value))
 
 
 def key_address(value: Any) -> str:

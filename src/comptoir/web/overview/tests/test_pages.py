@@ -238,3 +238,18 @@ def test_neighbouring_periods_touch() -> None:
     )
     week = choose({"period": "7"}, date(2026, 3, 29), date(2026, 3, 29), "Europe/Paris")
     assert "period=7&to=2026-03-22" == week.earlier
+
+
+def test_an_unreadable_copy_says_what_to_do(
+    town: Town, reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The frame stays, the sentence names the command; nothing is shown as zero."""
+
+    def broken(*_: Any) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr("comptoir.insight.ask.asking", broken)
+    response = reader.get(f"{BASE}panels/?{MARCH}")
+
+    assert 422 == response.status_code
+    assert "comptoir rebuild" in body(response)
