@@ -1,19 +1,10 @@
-"""Shared set-up: a throw-away installation, a workspace, and people of every role."""
+"""Shared set-up: a workspace, and people of every role."""
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-
-os.environ["COMPTOIR_HOME"] = tempfile.mkdtemp(prefix="comptoir-tests-")
-os.environ.setdefault("COMPTOIR_LOG_LEVEL", "ERROR")
-
-from comptoir.base.translations import compile_catalogues
-
-compile_catalogues()
 
 if TYPE_CHECKING:
     from comptoir.base.models import User, Workspace

@@ -45,7 +45,7 @@ def create_owner(page: Page, server: Server, language: str) -> None:
     page.fill("[name=name]", "Camille")
     page.fill("[name=email]", EMAIL)
     page.fill("[name=password]", PASSWORD)
-    page.select_option("[name=language]", language)
+    page.select_option("select[name=language]", language)
     page.click("button[data-variant=primary]")
     page.wait_for_url("**/brands/new/")
 

@@ -75,6 +75,6 @@ def sign_in(page: Page, server: Server, language: str) -> None:
     page.press("[name=password]", "Enter")
     page.wait_for_url(re.compile("/inbox/"))
     page.goto(f"{server.url}/account/")
-    page.select_option("[name=language]", language)
-    page.locator("form:has([name=language]) button[data-variant=primary]").click()
+    page.select_option("select[name=language]", language)
+    page.locator("form:has(select[name=language]) button[data-variant=primary]").click()
     page.wait_for_load_state("networkidle")
