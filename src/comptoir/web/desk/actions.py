@@ -9,6 +9,7 @@ the reader is sent back to a page that says what happened.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -98,14 +99,19 @@ def act(request: DeskRequest) -> HttpResponse:
 @require_POST
 @desk_view(Permission.ANSWER)
 def undo(request: DeskRequest, action: str) -> HttpResponse:
-    """Take an action back and return to where the reader was."""
+    """Take an action back; one conversation's is shown again, many's leave the reader there."""
     place = _place(request)
     try:
-        care.undo(ids.reveal("action", action) or 0, request.desk.user)
-        messages.success(request, _("Undone."))
+        undone = care.undo(ids.reveal("action", action) or 0, request.desk.user)
     except Problem as problem:
         messages.error(request, str(problem))
-    return redirect(_back(request, place))
+        return redirect(_back(request, place))
+    messages.success(request, _("Undone."))
+    came = urlsplit(_back(request, place))
+    if len(undone.threads) == 1 and "/inbox/c/" in came.path:
+        there = query.read(QueryDict(came.query), place.slug, place.user_id)
+        return redirect(there.conversation_url(undone.threads[0]))
+    return redirect(came.geturl())
 
 
 @require_POST
@@ -242,7 +248,8 @@ def _bulk(request: DeskRequest, place: Place, verb: str, threads: Sequence[int])
     """The list drawn again, and the open conversation when it was among those chosen."""
     opened = ids.reveal("conversation", request.POST.get("open", ""))
     context = list_context(request, place, opened)
-    if opened in threads and (found := care.conversation(opened)):
+    found = care.conversation(opened) if opened and opened in threads else None
+    if found is not None:
         context |= conversation_context(request, found, place) | {"beside": True}
     return render(request, "desk/bulk.html", context)
 

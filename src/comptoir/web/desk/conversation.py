@@ -109,7 +109,7 @@ def past(found: care.ConversationView, place: Place) -> dict[str, Any] | None:
         "tones": [known.tones.get(one, 0) for one in (-1, 0, 1)],
         "others": rows.rows(known.conversations, place),
         "more": max(known.total - 1 - len(known.conversations), 0),
-        "intents": list(known.intents.items())[:5],
+        "intents": rows.named(known.intents)[:5],
         "first": min(_began(one) for one in everything) if all_here else None,
         "last": max(one.last_at for one in everything),
         "strip": [

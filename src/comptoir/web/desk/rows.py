@@ -1,6 +1,6 @@
 """The list of conversations as the page shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.base import clock, ids
 from comptoir.care import api as care
+from comptoir.triage import api as triage
 from comptoir.web.desk.query import TONE_NAMES, Place
 from comptoir.web.desk.templatetags.desk import at
 
@@ -20,7 +21,7 @@ class Row:
     One line of the list.
 
     outside: the conversation's id in addresses. waited: since the oldest unanswered
-    message, None when nothing waits. more: intents beyond those shown.
+    message, None when nothing waits. intents: names and labels. more: intents beyond those shown.
     leaves: it no longer belongs to the view and goes when the list is next drawn.
     """
 
@@ -30,7 +31,7 @@ class Row:
     name: str
     tone: str
     status: str
-    intents: tuple[str, ...]
+    intents: tuple[tuple[str, str], ...]
     more: int
     waited: timedelta | None
     answered: bool
@@ -45,6 +46,7 @@ def rows(
 
 
 def row(it: care.ConversationView, place: Place, current: int | None = None) -> Row:
+    intents = named(it.intents)
     return Row(
         it=it,
         outside=ids.conceal("conversation", it.id),
@@ -52,13 +54,19 @@ def row(it: care.ConversationView, place: Place, current: int | None = None) -> 
         name=name_of(it.customer),
         tone=TONE_NAMES[it.tone],
         status=status_of(it),
-        intents=tuple(it.intents[:MOST_INTENTS]),
-        more=max(len(it.intents) - MOST_INTENTS, 0),
+        intents=intents[:MOST_INTENTS],
+        more=max(len(intents) - MOST_INTENTS, 0),
         waited=_waited(it),
         answered=is_answered(it),
         current=it.id == current,
         mine=it.assignee is not None and it.assignee.id == place.user_id,
     )
+
+
+def named(intents: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Names of intents with what the reader calls them; that there is none is not said."""
+    known = triage.INTENTS
+    return tuple((one, str(known.get(one, one))) for one in intents if one != "other")
 
 
 def name_of(customer: care.CustomerView | None) -> str:

@@ -276,13 +276,13 @@ def test_only_who_may_answer_acts(
     Every way of acting is refused on the server to a role that only reads.
     """
     thread, somebody = hear(ASK), browse(person(role, f"{role}2@example.com"))
-    here = {"conversation": outside(thread)}
+    here = outside(thread)
 
     answers = [
         somebody.do("close", thread),
-        somebody.post("desk_write", {"text": "x", "mode": "note"}, **here),
-        somebody.post("desk_draft", {"text": "x", "mode": "reply"}, **here),
-        somebody.post("desk_undo", action=ids.conceal("action", 1)),
+        somebody.post("desk_write", {"text": "x", "mode": "note"}, conversation=here),
+        somebody.post("desk_draft", {"text": "x", "mode": "reply"}, conversation=here),
+        somebody.post("desk_undo", action=ids.conceal("action", 999)),
     ]
 
     assert [not allowed] * 4 == [one.status_code == 403 for one in answers]
@@ -458,3 +458,28 @@ def test_monday_is_never_today() -> None:
 
 def _said(response: Any) -> str:
     return " ".join(str(one) for one in get_messages(response.wsgi_request))
+
+
+def test_undoing_a_close_brings_the_conversation_back_to_sight(desk: Browser, hear: Hear) -> None:
+    """
+    The next conversation had opened already; Undo returns to the one taken back.
+    """
+    done, following = hear(ASK), hear(ASK, by="max")
+    toast = json.loads(desk.do("close", done, script=True).headers["HX-Trigger"])["toast"]
+    there = url("conversation", conversation=outside(following)) + "?view=urgent"
+
+    response = desk.client.post(toast["undo"], headers={"Referer": f"http://testserver{there}"})
+
+    expected = url("conversation", conversation=outside(done)) + "?view=urgent"
+    assert expected == response.headers["Location"]
+
+
+def test_undo_never_leads_to_another_site(desk: Browser, hear: Hear) -> None:
+    """
+    Where a request says it came from is not believed beyond our own pages.
+    """
+    toast = json.loads(desk.do("close", hear(ASK), script=True).headers["HX-Trigger"])["toast"]
+
+    response = desk.client.post(toast["undo"], headers={"Referer": "https://evil.example/inbox/c/"})
+
+    assert response.headers["Location"].startswith(url("inbox"))

@@ -20,6 +20,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   document.querySelector('[data-row][aria-current="true"]')?.closest("li").scrollIntoView({ block: "nearest" });
 });
 
+// On a phone the views stand in one line: the present one is brought into sight.
+const showView = () => document.querySelector(".views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+document.addEventListener("htmx:afterSettle", showView);
+showView();
+
 // What follows is what stands below in the list as the reader sees it now, else above.
 function following(open) {
   const all = rows();
