@@ -13,9 +13,10 @@ from comptoir.insight.overview import (
     recall,
     span,
     today,
+    whole,
 )
 from comptoir.insight.periods import Period, ending, month
-from comptoir.insight.rows import PAGE, UNREAD, Row, Rows, every_row, rows
+from comptoir.insight.rows import PAGE, UNREAD, Row, Rows, authors, every_row, rows
 
 __all__ = [
     "CSV",
@@ -34,6 +35,7 @@ __all__ = [
     "Rows",
     "as_csv",
     "as_excel",
+    "authors",
     "catch_up",
     "compact",
     "definition",
@@ -50,4 +52,5 @@ __all__ = [
     "rows",
     "span",
     "today",
+    "whole",
 ]

@@ -39,6 +39,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Top:
+    """A line of a breakdown; before: its value in the period before, None when it had no row."""
+
+    keys: Keys
+    answer: Answer
+    before: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The rows of both periods, ready for questions."""
 
@@ -56,6 +65,25 @@ class Asked:
         for period, *keys, value, counted in self._run(one):
             found[period][tuple(keys)] = Answer(_number(value), counted)
         return found
+
+    def top(self, one: Metric, limit: int) -> tuple[list[Top], int]:
+        """The `limit` greatest lines of a breakdown, and how many lines there are."""
+        keys = ", ".join(f"now.{key}" for key in one.keys)
+        same = " AND ".join(f"now.{key} IS NOT DISTINCT FROM past.{key}" for key in one.keys)
+        found = self.engine.execute(
+            f"""
+            WITH counted AS ({registry.statement(one.name)})
+            SELECT {keys}, now.value, now.counted, past.value, count(*) OVER ()
+            FROM (SELECT * FROM counted WHERE period = 0) AS now
+            LEFT JOIN (SELECT * FROM counted WHERE period = 1) AS past ON {same}
+            ORDER BY now.value DESC NULLS LAST, {keys} LIMIT {int(limit)}
+            """  # noqa: S608 our own statement and column names
+        ).fetchall()
+        lines = [
+            Top(tuple(keys), Answer(_number(value), counted), _number(before))
+            for *keys, value, counted, before, _ in found
+        ]
+        return lines, int(found[0][-1]) if found else 0
 
     def rows(
         self, one: Metric, keys: dict[str, Any], limit: int, offset: int

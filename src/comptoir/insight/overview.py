@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -16,13 +16,15 @@ from comptoir.base import clock
 from comptoir.base.errors import Problem
 from comptoir.base.scope import current_workspace_id
 from comptoir.insight import ask, follow, store
-from comptoir.insight.ask import Answer, Keys
+from comptoir.insight.ask import Keys
 from comptoir.insight.metric import Metric, metrics, named
 from comptoir.insight.periods import Period
 
 log = structlog.get_logger(__name__)
 
 KEPT: Final = 64
+LINES: Final = 100
+EVERY: Final = 1_000_000
 _DIFFERENCES: Final = frozenset({"ratio", "points"})
 
 _cache: OrderedDict[tuple[Any, ...], "Overview"] = OrderedDict()
@@ -74,7 +76,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Breakdown:
     """
-    One metric by its keys, greatest value first.
+    One metric by its keys, greatest value first, at most `LINES`; total: how many there are.
 
     earlier: the lines of the period before by their own keys, for breakdowns by day,
     whose keys never meet those of the period.
@@ -83,6 +85,7 @@ class Breakdown:
     name: str
     lines: tuple[Line, ...]
     earlier: Mapping[Keys, float | None]
+    total: int
 
     @property
     def metric(self) -> Metric:
@@ -119,6 +122,13 @@ def overview(period: Period) -> Overview:
             _("The figures cannot be counted: their copy of the messages cannot be read."),
             _("Ask who runs the server to type: comptoir rebuild"),
         ) from error
+
+
+def whole(found: Overview, name: str) -> Overview:
+    """The same overview with every line of one breakdown, for a file."""
+    with ask.asking(found.period, found.before) as asked:
+        complete = _breakdown(named(name), asked, found.comparable, EVERY)
+    return replace(found, breakdowns={**found.breakdowns, name: complete})
 
 
 def recall(period: Period) -> Overview | None:
@@ -176,18 +186,28 @@ def _figure(one: Metric, asked: ask.Asked, comparable: bool) -> Figure:
     return Figure(one.name, now.value, then.value if comparable else None, now.counted)
 
 
-def _breakdown(one: Metric, asked: ask.Asked, comparable: bool) -> Breakdown:
-    now, then = asked.lines(one)
-    nothing = Answer(0.0 if one.is_count else None, 0)
+def _breakdown(one: Metric, asked: ask.Asked, comparable: bool, limit: int = LINES) -> Breakdown:
+    if "day" in one.keys:
+        return _daily(one, asked, comparable)
+    nothing = 0.0 if one.is_count else None
+    found, total = asked.top(one, limit)
     lines = [
-        Line(
-            keys,
-            answer.value,
-            then.get(keys, nothing).value if comparable else None,
-            answer.counted,
-        )
-        for keys, answer in now.items()
+        Line(top.keys, top.answer.value, _before(top, nothing, comparable), top.answer.counted)
+        for top in found
     ]
-    lines.sort(key=lambda line: (-(line.value or 0.0), str(line.keys)))
+    return Breakdown(one.name, tuple(lines), {}, total)
+
+
+def _before(top: ask.Top, nothing: float | None, comparable: bool) -> float | None:
+    if not comparable:
+        return None
+    return nothing if top.before is None else top.before
+
+
+def _daily(one: Metric, asked: ask.Asked, comparable: bool) -> Breakdown:
+    """Days never meet those of the period before, so both sides are kept whole."""
+    now, then = asked.lines(one)
+    lines = [Line(keys, answer.value, None, answer.counted) for keys, answer in now.items()]
+    lines.sort(key=lambda line: str(line.keys))
     earlier = {keys: answer.value for keys, answer in then.items()} if comparable else {}
-    return Breakdown(one.name, tuple(lines), earlier)
+    return Breakdown(one.name, tuple(lines), earlier, len(lines))

@@ -1,12 +1,13 @@
 """The rows behind a figure, as people read them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from comptoir.channels import api as channels
-from comptoir.channels.api import MessageView
+from comptoir.channels.api import AuthorView, MessageView
+from comptoir.channels.models import Author
 from comptoir.insight import ask
 from comptoir.insight.metric import named
 from comptoir.insight.periods import Period
@@ -56,6 +57,19 @@ def every_row(name: str, period: Period, keys: Mapping[str, str], limit: int) ->
     ids = [identifier for identifier, _ in found]
     for start in range(0, len(ids), CHUNK):
         yield from _read(ids[start : start + CHUNK])
+
+
+def authors(ids: Iterable[int]) -> dict[int, AuthorView]:
+    """Authors by id; an erased one is left out."""
+    wanted = sorted(ids)
+    found: dict[int, AuthorView] = {}
+    for start in range(0, len(wanted), CHUNK):
+        # In bulk and below channels.api, which gives authors one by one.
+        for row in Author.objects.filter(pk__in=wanted[start : start + CHUNK]):
+            found[row.pk] = AuthorView(
+                row.pk, row.channel, row.handle, row.name, row.followers, row.own
+            )
+    return found
 
 
 def typed(name: str, keys: Mapping[str, str]) -> dict[str, Any]:

@@ -238,3 +238,20 @@ def test_the_rows_of_a_figure_are_those_it_counts(town: Town) -> None:
             wanted = dict(zip(one.keys, line, strict=True))
             found, total = asked.rows(one, wanted, limit=1000, offset=0)
             assert expected.counted == total == len({row[0] for row in found}), name
+
+
+def test_the_greatest_lines_are_the_first_of_all(town: Town) -> None:
+    """A page asks for a few lines only; they must be the right ones, with their past."""
+    town.tell(crowd(town, 5, utc(2026, 2, 10), 70, size=60))
+    follow.catch_up()
+    one = named("audience.speaks_most")
+
+    with ask.asking(PERIOD, PERIOD.before()) as asked:
+        now, then = asked.lines(one)
+        found, total = asked.top(one, 3)
+
+    best = sorted(now.items(), key=lambda item: (-(item[1].value or 0), item[0]))[:3]
+    assert len(now) == total
+    assert [
+        ask.Top(keys, answer, then[keys].value if keys in then else None) for keys, answer in best
+    ] == found

@@ -37,7 +37,7 @@ class Row:
 class Table:
     """
     columns: headings; the first names the line, the others hold numbers. metric: whose rows
-    a line opens. rows: all of them, of which a page shows the first.
+    a line opens. rows: the greatest, of which a page shows the first; total: of all there are.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Table:
     metric: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    total: int
 
     @property
     def first_rows(self) -> tuple[Row, ...]:
@@ -53,7 +54,7 @@ class Table:
     @property
     def hidden(self) -> int:
         """How many rows a page leaves to the file."""
-        return max(len(self.rows) - SHOWN, 0)
+        return max(self.total - SHOWN, 0)
 
     def for_file(self) -> Iterator[Sequence[Any]]:
         yield self.columns
@@ -129,7 +130,7 @@ def _volume_table(found: Overview, language: str) -> Table:
         rows.append(Row((start, *values), words, query))
     names = [wording.key_words("tone", tone, {}) for tone in TONES]
     columns = (_("Day") if found.period.days <= DAILY else _("From – to"), *names, _("Total"))
-    return Table("volume", title, "reputation.messages", columns, tuple(rows))
+    return Table("volume", title, "reputation.messages", columns, tuple(rows), len(rows))
 
 
 def _bucket_words(start: date, last: date) -> str:
@@ -149,14 +150,14 @@ def _figures_table(found: Overview, language: str) -> Table:
         words = tuple(wording.shown(value, figure.metric.unit) for value in values)
         rows.append(Row((told.title, *values, told.unit), (told.title, *words, told.unit), ""))
     columns = (_("Figure"), _("This period"), _("Period before"), _("Unit"))
-    return Table("figures", _("Key figures"), "", columns, tuple(rows))
+    return Table("figures", _("Key figures"), "", columns, tuple(rows), len(rows))
 
 
 def _breakdown_table(name: str, metric: str) -> Callable[[Overview, str], Table]:
     def build_one(found: Overview, language: str) -> Table:
         part = found.breakdowns[metric]
         told = definition(metric, language)
-        return Table(name, told.title, metric, _columns(part), tuple(_lines(part)))
+        return Table(name, told.title, metric, _columns(part), tuple(_lines(part)), part.total)
 
     return build_one
 
@@ -196,14 +197,17 @@ def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
 
 
+BREAKDOWNS: Final = {
+    "intents": "reputation.by_intent",
+    "networks": "reputation.by_network",
+    "hashtags": "reputation.by_hashtag",
+    "speakers": "audience.speaks_most",
+    "heard": "audience.heard_most",
+    "seen": "audience.seen_most",
+}
 _BUILDERS: Final[dict[str, Callable[[Overview, str], Table]]] = {
     "figures": _figures_table,
     "volume": _volume_table,
-    "intents": _breakdown_table("intents", "reputation.by_intent"),
-    "networks": _breakdown_table("networks", "reputation.by_network"),
-    "hashtags": _breakdown_table("hashtags", "reputation.by_hashtag"),
-    "speakers": _breakdown_table("speakers", "audience.speaks_most"),
-    "heard": _breakdown_table("heard", "audience.heard_most"),
-    "seen": _breakdown_table("seen", "audience.seen_most"),
+    **{name: _breakdown_table(name, metric) for name, metric in BREAKDOWNS.items()},
 }
 NAMES: Final = tuple(_BUILDERS)

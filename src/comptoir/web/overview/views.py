@@ -113,7 +113,10 @@ def export_table(request: DeskRequest, table: str, form: str) -> HttpResponseBas
     choice = _choice(request)
     if choice is None or table not in tables.NAMES:
         raise Http404
-    made = tables.build(table, insight.overview(choice.period), _language())
+    found = insight.overview(choice.period)
+    if table in tables.BREAKDOWNS:
+        found = insight.whole(found, tables.BREAKDOWNS[table])
+    made = tables.build(table, found, _language())
     return _file(made.for_file(), f"{made.title} {_stamp(choice)}", made.title, form)
 
 

@@ -7,8 +7,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from comptoir.channels import api as channels
 from comptoir.channels.api import AuthorView
+from comptoir.insight import api as insight
 from comptoir.insight.api import UNREAD, Figure, Metric
 from comptoir.triage.api import INTENTS, TONES
 from comptoir.web.shell.templatetags.typo import duration, percent
@@ -107,8 +107,7 @@ def key_address(value: Any) -> str:
 
 def people(ids: set[int]) -> dict[int, str]:
     """How each of these authors is called; an erased one is left out."""
-    found = {one: channels.author(one) for one in sorted(ids)}
-    return {one: called(author) for one, author in found.items() if author is not None}
+    return {one: called(author) for one, author in insight.authors(ids).items()}
 
 
 def called(author: AuthorView) -> str:

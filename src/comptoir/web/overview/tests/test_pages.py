@@ -253,3 +253,18 @@ def test_an_unreadable_copy_says_what_to_do(
 
     assert 422 == response.status_code
     assert "comptoir rebuild" in body(response)
+
+
+def test_a_page_shows_the_first_lines_and_the_file_all(
+    town: Town, analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand authors must weigh on the file alone, and none may be missing from it."""
+    town.tell([town.say(f"client{n}", utc(2026, 3, 9, 1, n), label={}) for n in range(12)])
+    follow.catch_up()
+    monkeypatch.setattr("comptoir.insight.overview.LINES", 11)
+
+    page = body(analyst.get(f"{BASE}panels/?{MARCH}"))
+    lines = body(analyst.get(f"{BASE}table/speakers.csv?{MARCH}")).splitlines()
+
+    assert "5 lignes de plus sont dans le fichier." in page
+    assert 16 == len(lines)
