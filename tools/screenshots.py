@@ -55,7 +55,7 @@ PAGES = {
     "inbox-search": "/w/{slug}/inbox/?view=everything&q=colis",
     "inbox-nothing": "/w/{slug}/inbox/?view=everything&q=zzzzzz",
     "conversation": "{conversation}",
-    "overview": "/w/{slug}/overview/",
+    "overview": "/w/{slug}/overview/?whole=1",
     "overview-rows": "/w/{slug}/overview/rows/reputation.messages/",
     "imports": "/w/{slug}/import/",
     "settings": "/w/{slug}/settings/",
@@ -75,8 +75,9 @@ PAGES = {
     "not-found": "/w/{slug}/nothing-here/",
 }
 # Picture → the page it shows and the window's height.
-README = {"inbox": ("conversation", 800), "overview": ("overview", 1300)}
+README = {"inbox": ("conversation", 800), "overview": ("overview", 1600)}
 TALK = 3
+PATIENCE = 60_000
 
 # Run with the installation's own environment; prints the shop's slug and a session of each owner.
 PREPARE = """
@@ -99,8 +100,7 @@ shop = install(claire, end=date.fromisoformat(sys.argv[1]))
 emma = members.create_user(
     email="emma@example.com", password=sys.argv[2], name="Emma Reed", language="en")
 Membership.objects.create(workspace=shop, user=emma, role="owner")
-while outbox.drain(limit=50):
-    pass
+outbox.drain()
 def session(user):
     store = SessionStore()
     store[SESSION_KEY] = str(user.pk)
@@ -114,9 +114,9 @@ print(json.dumps({"slug": shop.slug, "fr": session(claire), "en": session(emma)}
 
 def main() -> int:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="comptoir-") as folder, _running(folder) as url:
+    with tempfile.TemporaryDirectory(prefix="comptoir-") as folder:
         made = _prepare(folder, options.end)
-        with sync_playwright() as tools:
+        with _running(folder) as url, sync_playwright() as tools:
             browser = tools.chromium.launch(executable_path=_browser(), args=FLAGS)
             camera = Camera(browser, url, made)
             if options.all:
@@ -250,6 +250,7 @@ class Camera:
             has_touch=window[0] < 768,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(PATIENCE)
         self._sign_in(context, language)
         return context.new_page()
 
