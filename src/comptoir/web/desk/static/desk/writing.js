@@ -16,6 +16,8 @@ function count(area) {
   const most = Number(area.dataset.most);
   const used = length(area.value, Number(area.dataset.link));
   const language = document.documentElement.lang;
+  // A limit that is far away is not worth a figure.
+  place.hidden = most > 1000 && used < most * 0.8;
   place.textContent = `${used.toLocaleString(language)} / ${most.toLocaleString(language)}`;
   place.toggleAttribute("data-over", used > most);
 }
