@@ -158,7 +158,7 @@ class _Linking:
                 "SELECT m.id, m.external_id, a.key, m.own, m.in_reply_to, m.in_reply_to_handle,"
                 " m.kind, m.parent, m.link, m.link_confidence, m.thread_id"
                 " FROM channels_message m JOIN channels_author a ON a.id = m.author_id"
-                " WHERE m.account_id = %s AND m.id > %s AND m.id < %s ORDER BY m.id LIMIT %s",
+                " WHERE +m.account_id = %s AND m.id > %s AND m.id < %s ORDER BY m.id LIMIT %s",
                 [self.target.account_id, after, self.end, _PAGE],
             )
             return list(cursor.fetchall())
@@ -218,7 +218,7 @@ class _Linking:
         bulk.lock(self.target.account_id)
         matched = [match[0] for match, _ in changes.values() if match]
         rows = bulk.find(
-            "channels_message", ["thread_id"], "account_id = %s", [self.target.account_id], "id",
+            "channels_message", ["thread_id"], bulk.OF_ACCOUNT, [self.target.account_id], "id",
             matched,
         )  # fmt: skip
         concerned = {thread for _, thread in changes.values()} | {row[0] for row in rows}

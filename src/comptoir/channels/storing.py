@@ -195,7 +195,7 @@ def _known(target: Target, pieces: dict[str, Piece]) -> dict[str, Node]:
 def _awaiting(target: Target, arrived: list[str], own: frozenset[str]) -> dict[str, Node]:
     """Every message of the threads in which somebody answers a message that only now arrived."""
     waiting = bulk.find(
-        MESSAGES, ["thread_id"], "account_id = %s AND in_reply_to <> ''", [target.account_id],
+        MESSAGES, ["thread_id"], "account_id = %s AND NOT (in_reply_to = '')", [target.account_id],
         "in_reply_to", arrived,
     )  # fmt: skip
     return nodes_of({row[0] for row in waiting}, target, own)
@@ -220,7 +220,8 @@ def nodes_of(thread_ids: Iterable[int], target: Target, own: frozenset[str]) -> 
 def nodes_where(
     target: Target, column: str, values: Iterable[object], own: frozenset[str]
 ) -> list[Node]:
-    rows = bulk.find(MESSAGES, NODE_COLUMNS, "account_id = %s", [target.account_id], column, values)
+    here = "account_id = %s" if column == "external_id" else bulk.OF_ACCOUNT
+    rows = bulk.find(MESSAGES, NODE_COLUMNS, here, [target.account_id], column, values)
     return [
         Node(
             id=row[0], external_id=row[1], own=bool(row[2]), kind=row[3], answers=row[4],
