@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 WORDS = ["colis", "livraison", "facture", "merci", "bonjour", "retard", "commande", "produit", "couleur", "retour", "échange", "question", "taille", "stock", "remboursement", "magasin", "réponse", "code", "promo", "application", "compte", "panne", "écran", "vitesse", "service", "client"]  # fmt: skip
 HEADER = ["id", "created_at", "full_text", "screen_name", "in_reply_to", "favorite_count", "retweet_count", "reply_count", "views_count"]  # fmt: skip
@@ -105,13 +106,14 @@ def by_bulk_create(path: Path, home: Path) -> tuple[int, float]:
     def store() -> None:
         said = [row.messages[0] for row in portion]
         numbers = ids.at_times([each.sent_at for each in said])
-        common = {"workspace": workspace, "account": account}
+        common: dict[str, Any] = {"workspace": workspace, "account": account}
         deliveries = [Delivery(id=n, external_id=m.external_id, raw=row.raw, line=row.line, received_at=m.sent_at, **common) for n, m, row in zip(numbers, said, portion, strict=True)]  # fmt: skip
         threads = [Thread(id=n, root_key=m.external_id, **common) for n, m in zip(numbers, said, strict=True)]  # fmt: skip
         messages = [Message(id=n, delivery_id=n, thread_id=n, external_id=m.external_id, channel="x", kind=m.kind, author=author, own=False, sent_at=m.sent_at, text=m.text, url=m.url, in_reply_to=m.in_reply_to, link="root", link_confidence=1.0, likes=m.likes, views=m.views, **common) for n, m in zip(numbers, said, strict=True)]  # fmt: skip
         with transaction.atomic():
-            for model, made in ((Delivery, deliveries), (Thread, threads), (Message, messages)):
-                model._base_manager.bulk_create(made, ignore_conflicts=True)
+            Delivery._base_manager.bulk_create(deliveries, ignore_conflicts=True)
+            Thread._base_manager.bulk_create(threads, ignore_conflicts=True)
+            Message._base_manager.bulk_create(messages, ignore_conflicts=True)
 
     for row in files.read(path, mapping):
         if isinstance(row, files.Converted):
