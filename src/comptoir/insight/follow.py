@@ -262,7 +262,7 @@ def _compact(limit: int) -> int:
     crowded = store.crowded(limit)
     for workspace_id, month in crowded:
         store.merge_files(workspace_id, month)
-        log.info("insight.compacted", workspace=workspace_id, month=month)
+        log.debug("insight.compacted", workspace=workspace_id, month=month)
     if crowded:
         store.forget_past(READER_HOURS)
     for workspace_id in {one for one, _ in crowded}:
