@@ -43,7 +43,15 @@ def create_first_owner(**person: Any) -> User:
             )
         user = create_user(**person)
         audit.record("team.first_owner_created", actor=user, target=user.email)
+        _adopt(user)
     return user
+
+
+def _adopt(owner: User) -> None:
+    """Give the first owner the workspaces that a command made before anybody was here."""
+    Membership.objects.bulk_create(
+        Membership(workspace=each, user=owner, role=Role.OWNER) for each in Workspace.objects.all()
+    )
 
 
 def create_user(*, email: str, password: str, name: str = "", language: str = "fr") -> User:

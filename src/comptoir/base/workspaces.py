@@ -76,6 +76,25 @@ def create(owner: User, name: str, **fields: Any) -> Workspace:
     return workspace
 
 
+def unattended(slug: str) -> Workspace:
+    """
+    The workspace `slug`, made when missing, for a command that nobody signed in for.
+
+    A new one goes to the installation's first user; before there is any, it waits
+    for the owner whom the first run creates.
+    """
+    with transaction.atomic():
+        made, new = Workspace.objects.get_or_create(
+            slug=slug, defaults={"name": slug.replace("-", " ").title()}
+        )
+        first = User.objects.filter(is_active=True).order_by("pk").first()
+        if new and first is not None:
+            Membership.objects.create(workspace=made, user=first, role=Role.OWNER)
+        if new:
+            audit.record("workspace.created", actor=None, workspace=made, target=slug)
+    return made
+
+
 def change(workspace: Workspace, actor: User, **fields: Any) -> list[str]:
     """Change name, zone, languages or hours; returns the names of the fields that differ."""
     _check(fields)

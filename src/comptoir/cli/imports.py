@@ -92,6 +92,7 @@ def _workspace(slug: str) -> "Workspace":
     """The named workspace, made when missing; without a name, the only one there is."""
     from django.utils.text import slugify
 
+    from comptoir.base import workspaces
     from comptoir.base.models import Workspace
 
     if not slug:
@@ -106,10 +107,7 @@ def _workspace(slug: str) -> "Workspace":
             f"“{slug}” cannot be part of an address.",
             f"Use small letters, digits and dashes: --workspace {slugify(slug)[:60] or 'my-brand'}",
         )
-    made, _ = Workspace.objects.get_or_create(
-        slug=slug, defaults={"name": slug.replace("-", " ").title()}
-    )
-    return made
+    return workspaces.unattended(slug)
 
 
 def _import(

@@ -46,9 +46,9 @@ TONES: Mapping[int, Promise] = {
 }
 
 URGENCIES: Mapping[int, Promise] = {
-    0: pgettext_lazy("urgency", "Can wait"),
-    1: pgettext_lazy("urgency", "Today"),
-    2: pgettext_lazy("urgency", "Now"),
+    0: pgettext_lazy("urgency", "Not urgent"),
+    1: pgettext_lazy("urgency", "Soon"),
+    2: pgettext_lazy("urgency", "Urgent"),
 }
 
 LANGUAGES: Mapping[str, Promise] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from comptoir.base import clock, outbox, workspaces
+from comptoir.base import clock, members, outbox, workspaces
 from comptoir.base.errors import NotAllowed, Problem
 from comptoir.base.models import (
     AuditEntry,
@@ -146,3 +146,24 @@ def test_only_an_owner_deletes(workspace: Workspace, agent: User) -> None:
         workspaces.delete(workspace, agent)
 
     assert Workspace.objects.filter(slug="atelier").exists()
+
+
+def test_a_brand_made_by_a_command_belongs_to_the_first_user(owner: User) -> None:
+    """
+    An unattended import must not end in a workspace that nobody can open.
+    """
+    made = workspaces.unattended("citron")
+
+    assert [owner] == [one.user for one in Membership.objects.filter(workspace=made)]
+    assert made == workspaces.unattended("citron")
+
+
+def test_a_brand_made_before_anybody_waits_for_its_owner(db: None) -> None:
+    """
+    Whoever creates the installation's owner finds what was imported before.
+    """
+    made = workspaces.unattended("citron")
+
+    first = members.create_first_owner(email="a@example.com", password="un mot de passe long")
+
+    assert [made] == [one.workspace for one in members.workspaces_of(first)]

@@ -10,6 +10,7 @@ import html
 import json
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -147,17 +148,7 @@ def _columns(
 ) -> dict[str, Any]:
     import altair as alt
 
-    order = {name: place for place, (name, _) in enumerate(colours)}
-    rows = [
-        {
-            "start": _inset(one.start, one.until, 0.08),
-            "end": _inset(one.start, one.until, 0.92),
-            "series": one.series,
-            "place": order[one.series],
-            "value": one.value,
-        }
-        for one in bars
-    ]
+    rows = _stacked(bars, [name for name, _ in colours])
     x = alt.X("start:T", scale=alt.Scale(type="utc"), axis=_dates(bars, width), title=None)
     drawing = (
         alt.Chart(_data(rows))
@@ -165,7 +156,8 @@ def _columns(
         .encode(
             x=x,
             x2="end:T",
-            y=alt.Y("value:Q", stack="zero", title=None, axis=_counts()),
+            y=alt.Y("low:Q", title=None, axis=_counts()),
+            y2="high:Q",
             color=alt.Color(
                 "series:N",
                 legend=None,
@@ -173,13 +165,34 @@ def _columns(
                     domain=[name for name, _ in colours], range=[colour for _, colour in colours]
                 ),
             ),
-            order=alt.Order("place:Q"),
         )
     )
     layers = [drawing]
     if before:
         layers.append(_step(alt, before))
     return _finished(alt, alt.layer(*layers), width, 240 if width == WIDE else 200)
+
+
+def _stacked(bars: Sequence[Bar], names: Sequence[str]) -> list[dict[str, Any]]:
+    """
+    One rectangle a bar, each on top of those before it: Vega stacks bars, not rectangles,
+    and bars cannot span a day on a time axis.
+    """
+    tops: dict[date, float] = defaultdict(float)
+    rows = []
+    for one in sorted(bars, key=lambda bar: names.index(bar.series)):
+        low = tops[one.start]
+        tops[one.start] = low + one.value
+        rows.append(
+            {
+                "start": _inset(one.start, one.until, 0.08),
+                "end": _inset(one.start, one.until, 0.92),
+                "series": one.series,
+                "low": low,
+                "high": low + one.value,
+            }
+        )
+    return rows
 
 
 def _step(alt: Any, before: Sequence[tuple[date, date, float]]) -> Any:

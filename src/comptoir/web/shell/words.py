@@ -10,11 +10,6 @@ TONES: Final = {
     "neutral": pgettext_lazy("tone of a message", "Neutral"),
     "positive": pgettext_lazy("tone of a message", "Positive"),
 }
-URGENCIES: Final = {
-    0: pgettext_lazy("urgency", "Not urgent"),
-    1: pgettext_lazy("urgency", "Soon"),
-    2: pgettext_lazy("urgency", "Urgent"),
-}
 STATUSES: Final = {
     "open": pgettext_lazy("status of a conversation", "Open"),
     "waiting": pgettext_lazy("status of a conversation", "Waiting for the customer"),
@@ -50,30 +45,4 @@ CHANNELS: Final = {
     "forum": _("Forum"),
     "press": _("Press"),
     "file": _("File"),
-}
-INTENTS: Final = {
-    "fault": _("Fault"),
-    "delivery": _("Delivery"),
-    "damaged_item": _("Damaged item"),
-    "invoice_payment": _("Invoice, payment"),
-    "refund": _("Refund"),
-    "withdrawal_return_cancel": _("Return, cancellation"),
-    "account_access": _("Account access"),
-    "product_question": _("Product question"),
-    "availability": _("Availability"),
-    "product_request": _("Product request"),
-    "suggestion": _("Suggestion"),
-    "price_promo": _("Price, promotion"),
-    "complaint": _("Complaint"),
-    "praise": _("Praise"),
-    "recommendation": _("Recommendation"),
-    "dissuasion": _("Dissuasion"),
-    "purchase_intent": _("Purchase intent"),
-    "churn_threat": _("May leave"),
-    "legal_threat": _("Legal threat"),
-    "data_security": _("Data, security"),
-    "job_application": _("Job application"),
-    "thanks": _("Thanks"),
-    "spam": _("Spam"),
-    "other": _("Other"),
 }

@@ -33,7 +33,7 @@ def owner(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None, initial={"language": get_language()})
     if form.is_valid() and (user := _first_owner(form)):
         sign_in(request, user)
-        return redirect("workspace_new")
+        return redirect("home" if members.workspaces_of(user) else "workspace_new")
     return render(request, "team/setup_owner.html", {"form": form}, status=_status(form))
 
 

@@ -15,6 +15,7 @@ from comptoir.base.scope import scope
 from comptoir.insight import follow
 from comptoir.insight.metric import metrics
 from comptoir.insight.tests.factory import Town, utc
+from comptoir.web.overview import charts
 from comptoir.web.overview.choice import choose
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -268,3 +269,15 @@ def test_a_page_shows_the_first_lines_and_the_file_all(
 
     assert "5 lignes de plus sont dans le fichier." in page
     assert 16 == len(lines)
+
+
+def test_tones_of_a_day_stand_on_top_of_one_another() -> None:
+    """
+    Columns drawn over each other hide the smaller ones: negative messages vanished.
+    """
+    day, next_day = date(2026, 3, 2), date(2026, 3, 3)
+    bars = [charts.Bar(day, next_day, name, value) for name, value in (("b", 3), ("a", 2))]
+
+    rows = charts._stacked(bars, ["a", "b"])
+
+    assert [("a", 0, 2), ("b", 2, 5)] == [(r["series"], r["low"], r["high"]) for r in rows]

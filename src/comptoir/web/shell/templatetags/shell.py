@@ -12,7 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 
-from comptoir.web.shell.words import CHANNELS, INTENTS, STATUSES, TONES, URGENCIES
+from comptoir.triage.api import INTENTS, URGENCIES
+from comptoir.web.shell.words import CHANNELS, STATUSES, TONES
 
 register = template.Library()
 
