@@ -40,8 +40,8 @@ def _database() -> dict[str, Any]:
             "timeout": 30,
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
-                " PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;"
-                " PRAGMA journal_size_limit=67108864"
+                " PRAGMA cache_size=-131072; PRAGMA mmap_size=1073741824;"
+                " PRAGMA journal_size_limit=134217728; PRAGMA wal_autocheckpoint=16384"
             ),
         },
     }

@@ -6,6 +6,7 @@ A batch, its progress and its rejects are one transaction, so a kill at any mome
 doubles nothing. One worker at a time holds a run, by a token that each batch confirms.
 """
 
+import gc
 import hashlib
 import secrets
 import threading
@@ -47,6 +48,7 @@ log = structlog.get_logger(__name__)
 
 BATCH_ROWS = 5_000
 BATCH_CHARS = 16 << 20
+_YOUNG = 1
 LOST_AFTER = timedelta(seconds=30)
 UNSEEN_AFTER = timedelta(minutes=10)
 PULSE_SECONDS = 10.0
@@ -366,12 +368,31 @@ def run_import(
 def _work(worker: "_Worker", for_seconds: float | None) -> None:
     run = worker.run
     mapping = files.Mapping.from_json(run.mapping)
-    for batch in _batches(files.read(kept_path(run), mapping, run.next_line)):
-        worker.commit(batch)
-        if for_seconds is not None and worker.elapsed() >= for_seconds:
-            worker.touch(claim="")
-            return
+    with _collecting_by_hand():
+        for batch in _batches(files.read(kept_path(run), mapping, run.next_line)):
+            worker.commit(batch)
+            gc.collect(_YOUNG)
+            if for_seconds is not None and worker.elapsed() >= for_seconds:
+                worker.touch(claim="")
+                return
     worker.finish()
+
+
+@contextmanager
+def _collecting_by_hand() -> Iterator[None]:
+    """
+    Collect garbage once a batch instead of every few hundred objects.
+
+    A batch makes hundreds of thousands of objects, none in circles; walking them again and
+    again took a quarter of an import's time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[_Batch]:
