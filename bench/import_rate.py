@@ -111,9 +111,9 @@ def by_bulk_create(path: Path, home: Path) -> tuple[int, float]:
         threads = [Thread(id=n, root_key=m.external_id, **common) for n, m in zip(numbers, said, strict=True)]  # fmt: skip
         messages = [Message(id=n, delivery_id=n, thread_id=n, external_id=m.external_id, channel="x", kind=m.kind, author=author, own=False, sent_at=m.sent_at, text=m.text, url=m.url, in_reply_to=m.in_reply_to, link="root", link_confidence=1.0, likes=m.likes, views=m.views, **common) for n, m in zip(numbers, said, strict=True)]  # fmt: skip
         with transaction.atomic():
-            Delivery._base_manager.bulk_create(deliveries, ignore_conflicts=True)
-            Thread._base_manager.bulk_create(threads, ignore_conflicts=True)
-            Message._base_manager.bulk_create(messages, ignore_conflicts=True)
+            for model, made in ((Delivery, deliveries), (Thread, threads), (Message, messages)):
+                manager: Any = model._base_manager
+                manager.bulk_create(made, ignore_conflicts=True)
 
     for row in files.read(path, mapping):
         if isinstance(row, files.Converted):

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
@@ -195,10 +196,14 @@ def questions(
 
     chance = random.Random(11)
 
-    def sql(statement: str, *values: object) -> list[Any]:
+    def sql(statement: str, *values: Any) -> list[Any]:
         with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall()
+            cursor.execute(statement, list(values))
+            return list(cursor.fetchall())
+
+    def plainly(where: str) -> tuple[list[Any], list[Any]]:
+        count = "SELECT COUNT(*) FROM care_conversation c WHERE c.workspace_id = %s"
+        return sql(line + where + end, workspace.pk), sql(count + where, workspace.pk)
 
     line = (
         "SELECT c.*, a.handle, a.name, u.name FROM care_conversation c"
@@ -215,14 +220,8 @@ def questions(
     for view, where in shown.items():
         filters = api.Filters(view=view, user_id=agent)  # type: ignore[arg-type]
         made[f"page {view}"] = (
-            lambda filters=filters: api.inbox(filters),
-            lambda where=where: (
-                sql(line + where + end, workspace.pk),
-                sql(
-                    f"SELECT COUNT(*) FROM care_conversation c WHERE c.workspace_id = %s{where}",
-                    workspace.pk,
-                ),
-            ),
+            partial(api.inbox, filters),
+            partial(plainly, where),
         )
     made["counts of all views"] = (
         lambda: api.counts(agent),

@@ -29,6 +29,18 @@ KEYWORDS: dict[str, Any] = {
 }
 
 
+HEADER = rb"""msgid ""
+msgstr ""
+"Project-Id-Version: Comptoir\n"
+"Language: fr\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -58,9 +70,15 @@ def update(area: Path, *, check: bool) -> list[str]:
     known.update(wanted, no_fuzzy_matching=True)
     known.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as target:
-        write_po(target, known, width=100, omit_header=False, sort_output=True)
+    path.write_bytes(written(known))
     return []
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The catalogue as a file, without the header lines that say when and by whom."""
+    target = BytesIO()
+    write_po(target, catalogue, width=100, omit_header=True, sort_output=True)
+    return HEADER + target.getvalue()
 
 
 def sources(area: Path) -> list[Path]:

@@ -60,11 +60,20 @@ def capabilities(conversation: ConversationView) -> Capability:
     threads = channels.threads([conversation.id])
     account = threads[conversation.id].account if conversation.id in threads else None
     can_send = any(one.id == account and one.can_send for one in channels.accounts())
-    reason = _(
+    original = _original(conversation.id)
+    return Capability(can_send, "" if can_send else _why_not(original), original)
+
+
+def _why_not(original: str) -> str:
+    if original:
+        return _(
+            "These messages were imported from a file, so Comptoir cannot send the answer."
+            " Copy it, open the original message and answer there."
+        )
+    return _(
         "These messages were imported from a file, so Comptoir cannot send the answer."
-        " Copy it, open the original message and answer there."
+        " Copy it and answer where the customer wrote."
     )
-    return Capability(can_send, "" if can_send else reason, _original(conversation.id))
 
 
 def _original(thread_id: int) -> str:

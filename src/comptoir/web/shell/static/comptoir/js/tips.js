@@ -18,6 +18,11 @@ function show(element) {
   }
   if (!element.dataset.tip) return;
   owner = element;
+  // Focus moves while a menu opens, and nothing may be shown during another opening: wait a turn.
+  setTimeout(() => owner === element && open(element));
+}
+
+function open(element) {
   tip.textContent = element.dataset.tip;
   element.setAttribute("aria-describedby", "tip");
   tip.showPopover();
@@ -37,3 +42,4 @@ for (const type of ["pointerover", "focusin"]) {
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 document.addEventListener("scroll", hide, true);
 document.addEventListener("htmx:beforeSwap", hide);
+document.addEventListener("beforetoggle", (event) => event.target !== tip && hide(), true);
