@@ -100,6 +100,17 @@ def first_reply(heard: Sequence[Heard]) -> tuple[datetime, datetime] | None:
     return (asked.sent_at, answer.sent_at) if answer else None
 
 
+def timed_reply(heard: Sequence[Heard]) -> tuple[datetime, datetime] | None:
+    """
+    As `first_reply`, where the source says when the answer was given.
+
+    Review exports often hold the answer without its date; it is then stored at the moment of
+    the review, and nobody answers in no time at all: unknown is not zero.
+    """
+    reply = first_reply(heard)
+    return reply if reply and reply[1] > reply[0] else None
+
+
 def customer_id(heard: Sequence[Heard]) -> int | None:
     """Author of the first message that is not the brand's, before those who only repost."""
     others = [one for one in heard if not one.own]
@@ -170,13 +181,13 @@ def _what(heard: Sequence[Heard], inbound: Sequence[Heard]) -> Columns:
 
 def _when(heard: Sequence[Heard], inbound: Sequence[Heard]) -> Columns:
     own = [one for one in heard if one.own and not one.repost]
-    reply = first_reply(heard)
+    reply, timed = first_reply(heard), timed_reply(heard)
     return {
         "first_in_at": inbound[0].sent_at if inbound else None,
         "last_in_at": inbound[-1].sent_at if inbound else None,
         "last_out_at": own[-1].sent_at if own else None,
         "first_reply_at": reply[1] if reply else None,
-        "first_reply_seconds": (reply[1] - reply[0]).total_seconds() if reply else None,
+        "first_reply_seconds": (timed[1] - timed[0]).total_seconds() if timed else None,
         "received": len(inbound),
         "sent": len(own),
         "heard_until": max((one.received_at for one in heard if one.read), default=None),

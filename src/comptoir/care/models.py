@@ -17,6 +17,7 @@ class Conversation(models.Model):
         when nothing waits. unanswered: waiting, open, and worth an answer.
     first_reply_seconds: first customer message to first answer by the brand after
         it, calendar time; first_reply_business_seconds counts opening hours only.
+        Null where the source does not say when the answer was given.
     answered_by_hand_at: somebody answered on the network itself and said so.
     customer_handle: also known when only the brand's answers to somebody are here.
 

@@ -209,7 +209,7 @@ def _authors(keys: set[str]) -> dict[tuple[str, str], int]:
 def _count_business_seconds(
     rows: Mapping[int, Columns], heard: Mapping[int, Sequence[Heard]]
 ) -> None:
-    replied = {thread: pair for thread in rows if (pair := derive.first_reply(heard[thread]))}
+    replied = {thread: pair for thread in rows if (pair := derive.timed_reply(heard[thread]))}
     for row in rows.values():
         row["first_reply_business_seconds"] = None
     if not replied:

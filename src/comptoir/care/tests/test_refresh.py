@@ -45,6 +45,19 @@ def test_the_brands_answer_ends_the_wait_and_times_the_reply(hear: Hear) -> None
     assert ASK == found.subject
 
 
+def test_an_answer_without_its_date_has_an_unknown_wait(hear: Hear) -> None:
+    """
+    Review exports hold answers without dates: answered, but not in no time at all.
+    """
+    hear("Très bon thé", minutes=0, kind="review", rating=4.0)
+    hear("Merci !", to="m1", own=True, minutes=0)
+    found = only()
+
+    assert found.first_reply_at == found.first_in_at
+    assert (None, None) == (found.first_reply_seconds, found.first_reply_business_seconds)
+    assert not found.unanswered
+
+
 def test_closed_hours_do_not_count_in_business_time(hear: Hear, workspace: Workspace) -> None:
     """
     Friday 17:30 to Monday 9:30 in Paris, open nine to six: half an hour twice.
