@@ -55,8 +55,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An X export to import: a real one where COMPTOIR_EXPORT names it, else one we write."""
-    named = os.environ.get("COMPTOIR_EXPORT", "")
+    """An X export to import: a real one where X_EXPORT names it, else one we write."""
+    named = os.environ.get("X_EXPORT", "")
     if named:
         return Path(named)
     from tests.browser.making import write_export

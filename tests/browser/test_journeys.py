@@ -100,8 +100,8 @@ def correct_a_label(page: Page) -> None:
 def answer_by_hand(page: Page) -> None:
     """A file cannot send: the page says so, and the answer is taken to the network by hand."""
     before = page.url
-    expect(page.locator(".cannot-send")).to_be_visible()
     page.fill("#text", "Bonjour, nous regardons cela tout de suite.")
+    expect(page.locator(".cannot-send")).to_be_visible()
     page.click("[data-answer]")
     page.click("#sent-dialog button[form=sent]")
     expect(page).not_to_have_url(before)
