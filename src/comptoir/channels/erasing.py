@@ -1,5 +1,8 @@
 """Erasing a person from what was heard, and a workspace from the full-text index."""
 
+import re
+from collections.abc import Iterator
+
 from django.db import connection, transaction
 from django.db.models import Q
 
@@ -11,9 +14,10 @@ from comptoir.channels import models
 from comptoir.channels.imports import drop_files
 from comptoir.channels.models import Author, Delivery, ImportReject, Message, Thread
 from comptoir.channels.queries import chunks
-from comptoir.channels.search import TABLE, remove_from_index
+from comptoir.channels.search import TABLE, remove_from_index, search
 
 _PART = 500
+_NOBODY = r"\1…"
 
 erasure.rule(models.Account, "kept", "A place that messages come from; names nobody.")
 erasure.rule(models.OwnHandle, "kept", "The brand's own names.")
@@ -23,7 +27,9 @@ erasure.rule(models.ImportRun, "kept", "Counts of rows; the file itself is dropp
 erasure.rule(models.ImportReject, "erased", "Refused rows that name the person are deleted.")
 erasure.rule(models.Delivery, "erased", "What the person wrote, as it arrived.")
 erasure.rule(models.Thread, "erased", "Deleted when nothing else is left in it.")
-erasure.rule(models.Message, "erased", "What the person wrote, with its labels and index entry.")
+erasure.rule(
+    models.Message, "erased", "What the person wrote; their name in what others wrote to them."
+)
 
 
 @erasure.eraser("channels", order=40)
@@ -40,6 +46,7 @@ def erase_author(person: Person) -> int:
             erased += _erase_messages(person.workspace_id, ids)
         with transaction.atomic():
             erased += _erase_rejects(author)
+            erased += _erase_mentions(person.workspace_id, author)
             author.delete()
         return erased + 1
 
@@ -69,6 +76,45 @@ def _erase_deliveries(deliveries: set[int]) -> int:
     a column without an index.
     """
     return Delivery.objects.filter(pk__in=deliveries)._raw_delete(connection.alias)
+
+
+def _erase_mentions(workspace_id: int, author: Author) -> int:
+    """
+    Take the person's name out of what others wrote to them; the rest of it stays.
+
+    The changed messages are read anew, which follows them through labels, conversations
+    and the index.
+    """
+    if not author.handle:
+        return 0
+    named = re.compile(rf"(?<![\w@])(@?){re.escape(author.handle)}(?!\w)", re.IGNORECASE)
+    addressed = Message.objects.filter(
+        channel=author.channel, in_reply_to_handle__iexact=author.handle
+    )
+    found = {*addressed.values_list("pk", flat=True), *_mentioning(author.handle)}
+    for part in chunks(sorted(found), _PART):
+        for message in Message.objects.filter(pk__in=part).select_related("delivery"):
+            _unname(message, named)
+        outbox.publish(workspace_id, "messages_received", ids=part)
+    return len(found)
+
+
+def _mentioning(handle: str) -> Iterator[int]:
+    """Ids of the messages that mention "@handle", by the full-text index."""
+    before = None
+    while ids := search(f'"@{handle}"', before_id=before, limit=_PART):
+        yield from ids
+        before = ids[-1]
+
+
+def _unname(message: Message, named: re.Pattern[str]) -> None:
+    message.text = named.sub(_NOBODY, message.text)
+    if named.fullmatch(message.in_reply_to_handle):
+        message.in_reply_to_handle = ""
+    message.save(update_fields=["text", "in_reply_to_handle"])
+    delivery = message.delivery
+    delivery.raw = named.sub(_NOBODY, delivery.raw)
+    delivery.save(update_fields=["raw"])
 
 
 def _erase_rejects(author: Author) -> int:

@@ -101,7 +101,7 @@ def _refuse_binary(head: bytes) -> None:
     """Text has hardly any control characters; a stray NUL or two is forgiven."""
     controls = len(head) - len(head.translate(None, _CONTROL))
     if controls > 0.01 * len(head) + 8 or head.count(0) > 0.02 * len(head) + 8:
-        raise FileProblem("binary_file", kind="")
+        raise FileProblem("binary_file", kind="?")
 
 
 def _whole_lines(head: bytes, size: int) -> bytes:

@@ -51,6 +51,26 @@ def test_erasing_an_author_leaves_no_trace_of_them(brand: Workspace) -> None:
     assert 0 == erasing.erase_author(Person(brand.pk, author.id))
 
 
+def test_others_words_stay_without_the_persons_name(brand: Workspace) -> None:
+    """
+    The brand's answers begin with the person's handle, which is personal data too.
+    """
+    author = filled(brand)
+    stored = api.store(brand.pk, rows(said("e", "citron", text="@Lea et @leandre : merci", at=4)))
+    api.index_messages(
+        [api.Indexed(each.id, each.text, frozenset()) for each in api.messages(stored.ids)]
+    )
+
+    erasing.erase_author(Person(brand.pk, author.id))
+
+    answer = Message.objects.get(external_id="e")
+    assert "@… et @leandre : merci" == answer.text
+    assert "" == answer.in_reply_to_handle
+    told = OutboxEvent.objects.filter(kind="messages_received").order_by("-pk").first()
+    assert told is not None
+    assert [answer.pk] == told.payload["ids"]
+
+
 def test_a_person_of_another_brand_stays(brand: Workspace) -> None:
     author = filled(brand)
     other = Workspace.objects.create(slug="autre", name="Autre")
