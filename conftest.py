@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.utils import translation
 
 if TYPE_CHECKING:
     from comptoir.base.models import User, Workspace
@@ -44,6 +45,20 @@ def owner(person: Callable[..., "User"]) -> "User":
 @pytest.fixture
 def agent(person: Callable[..., "User"]) -> "User":
     return person("agent")
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page speaks its reader's language; the next test must not hear it."""
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Tests speak English unless they choose: a language must not leak from one to the next."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils import translation
+
 from comptoir.base import ids
 from comptoir.triage import api as triage
 from comptoir.web.desk import bubbles
@@ -166,8 +168,9 @@ def test_a_correction_needs_no_percentage() -> None:
     """
     What a person said is not a probability.
     """
-    assert "Corrected by a person." == bubbles.why("corrected:", 1.0, True)
-    assert "80" in bubbles.why("question:", 0.8, False)
+    with translation.override("en"):
+        assert "Corrected by a person." == bubbles.why("corrected:", 1.0, True)
+        assert "80" in bubbles.why("question:", 0.8, False)
 
 
 def test_a_message_not_yet_read_has_no_editor(desk: Browser, hear: Hear) -> None:

@@ -26,6 +26,9 @@ POSTS = (
     "1803,hier,Merci !,lea_r,1802,0\n"
 )
 
+# A worker drops a connection that it finds inside of a transaction, as those of tests are.
+committing = pytest.mark.django_db(transaction=True)
+
 
 @pytest.fixture(autouse=True)
 def home(settings: Any, tmp_path: Path) -> Path:
@@ -72,6 +75,7 @@ def run_all() -> None:
             channels.run_import(run.id)
 
 
+@committing
 def test_a_file_goes_from_drop_to_count(manager: Client, home: Path) -> None:
     """The whole way: recognised, confirmed, imported, counted; and no file is left behind."""
     page = columns_of(manager, POSTS)
@@ -261,6 +265,7 @@ def test_columns_are_saved_and_loaded_by_name(manager: Client) -> None:
     assert [] == channels.saved_mappings()
 
 
+@committing
 def test_the_polling_stops_when_all_is_sorted(manager: Client) -> None:
     """The fragment asks to be asked again until the labels are there, then 286 ends it."""
     run = imported(manager, POSTS)
@@ -277,6 +282,7 @@ def test_the_polling_stops_when_all_is_sorted(manager: Client) -> None:
     assert "conversation" in settled.content.decode()
 
 
+@committing
 def test_importing_again_finds_only_duplicates(manager: Client) -> None:
     """The same file twice is said to hold nothing new."""
     imported(manager, POSTS)
