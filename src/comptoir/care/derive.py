@@ -6,6 +6,7 @@ another order, gives the same.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ URGENT = 2
 """Urgency from which a waiting conversation is in the view of urgent ones."""
 
 _SNIPPET = 160
+_SEEN = 40
 _MENTIONS = re.compile(r"^(?:\s*@\w+)+\s+(?=\S)")
 _RANK = {name: place for place, name in enumerate(INTENTS)}
 
@@ -88,6 +90,27 @@ def snippet(text: str) -> str:
     """A line of at most 160 characters, without the handles that an answer begins with."""
     line = " ".join(_MENTIONS.sub("", text).split())
     return line if len(line) <= _SNIPPET else line[: _SNIPPET - 1].rstrip() + "…"
+
+
+def snippet_about(text: str, words: str) -> str:
+    """
+    The same, begun a little before the first of `words` when a narrow list would cut it off.
+
+    Accents and case are ignored; the words are what was typed, so quotes may surround them.
+    """
+    line = " ".join(_MENTIONS.sub("", text).split())
+    plain = _unmarked(line)
+    found = [plain.find(_unmarked(word)) for word in re.findall(r"\w{2,}", words)]
+    start = min((place for place in found if place >= 0), default=0)
+    if start < _SEEN:
+        return snippet(text)
+    begin = line.find(" ", start - _SEEN // 2, start) + 1 or start
+    return "… " + snippet(line[begin:])
+
+
+def _unmarked(text: str) -> str:
+    """Without accents or case, and as long as it was, so that places stay true."""
+    return "".join(unicodedata.normalize("NFD", one)[0].lower()[:1] for one in text)
 
 
 def first_reply(heard: Sequence[Heard]) -> tuple[datetime, datetime] | None:

@@ -16,7 +16,7 @@ from comptoir.base import bulk, clock, ids
 from comptoir.base.models import Workspace
 from comptoir.base.scope import current_workspace_id
 from comptoir.care import facets
-from comptoir.care.derive import snippet
+from comptoir.care.derive import snippet_about
 from comptoir.care.hydrate import conversation_views
 from comptoir.care.models import Conversation
 from comptoir.care.records import Filters, Page
@@ -63,7 +63,7 @@ def page(filters: Filters, cursor: str, limit: int) -> Page:
     question, trail = _question(filters), _read(cursor)
     start = trail[-1] if trail else None
     found = _collect(question, filters, start, limit)
-    matches = _matches(found.threads) if filters.words else {}
+    matches = _matches(found.threads, filters.words) if filters.words else {}
     return Page(
         items=tuple(conversation_views(found.threads, matches)),
         next_cursor=_write([*trail, found.end]) if found.end is not None else "",
@@ -117,9 +117,11 @@ def _hidden(filters: Filters, threads: set[int]) -> set[int]:
     return threads - sleeping if filters.view == "snoozed" else sleeping
 
 
-def _matches(threads: dict[int, int]) -> dict[int, str]:
+def _matches(threads: dict[int, int], words: str) -> dict[int, str]:
     texts = dict(Message.objects.filter(pk__in=threads.values()).values_list("pk", "text"))
-    return {thread: snippet(texts.get(message, "")) for thread, message in threads.items()}
+    return {
+        thread: snippet_about(texts.get(message, ""), words) for thread, message in threads.items()
+    }
 
 
 def _question(filters: Filters) -> _Question:

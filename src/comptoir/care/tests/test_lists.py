@@ -70,6 +70,16 @@ def test_a_search_shows_the_words_it_found(hear: Hear) -> None:
     assert "Bonjour, nous regardons" == found.preview
 
 
+def test_a_word_far_into_a_message_is_shown_with_what_surrounds_it(hear: Hear) -> None:
+    """
+    A list shows forty characters or so: the reason a message was found must be among them.
+    """
+    hear("Bonjour, " + "je vous écris encore une fois, " * 8 + "mon Café est arrivé froid")
+    (found,) = api.inbox(api.Filters(words="cafe")).items
+
+    assert "… une fois, mon Café est arrivé froid" == found.match
+
+
 def test_customers_are_found_by_their_handle(hear: Hear) -> None:
     hear("Bonjour", by="Citronnelle")
     assert 1 == len(api.inbox(api.Filters(words="citronnelle")).items)
