@@ -209,12 +209,13 @@ def _dates(bars: Sequence[Bar], width: int) -> Any:
     import altair as alt
 
     first, last = min(one.start for one in bars), max(one.until for one in bars)
-    days = (last - first).days
-    pattern = "%-d %b" if days <= 200 else "%b %Y"
+    pattern = "%-d %b" if (last - first).days <= 200 else "%b %Y"
+    starts = sorted({one.start for one in bars})
+    every = -(-len(starts) // (10 if width == WIDE else 4))
     return alt.Axis(
         format=pattern,
         grid=False,
-        tickCount=min(8 if width == WIDE else 4, max(days, 1)),
+        values=[_moment(day) for day in starts[::every]],
         labelFlush=True,
         labelOverlap=True,
         ticks=False,
@@ -234,12 +235,14 @@ def _counts() -> Any:
 def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
     import altair as alt
 
+    most = max([1.0, *(max(one.value, one.before or 0) for one in items)])
+    room = 1.08 if width == WIDE else 1.3
     values = [
         {
             "label": one.label,
             "value": one.value,
             "before": one.before,
-            "reach": max(one.value, one.before or 0),
+            "reach": _clear_of_mark(one, most * room / 12),
         }
         for one in items
     ]
@@ -252,8 +255,6 @@ def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
         ),
         scale=alt.Scale(paddingInner=0.35, paddingOuter=0.15),
     )
-    most = max([1.0, *(max(one.value, one.before or 0) for one in items)])
-    room = 1.08 if width == WIDE else 1.3
     scale = alt.Scale(domain=[0, most * room], nice=False)
     x = alt.X("value:Q", title=None, axis=None, scale=scale)
     base = alt.Chart(_data(values)).encode(y=y)
@@ -272,6 +273,17 @@ def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
             .encode(x=alt.X("before:Q", title=None, axis=None, scale=scale)),
         )
     return _finished(alt, alt.layer(*layers), width, 28 * len(items) + 8)
+
+
+def _clear_of_mark(one: Pair, room: float) -> float:
+    """
+    Where a bar's figure is written: at its end, or after the mark that would cross it.
+
+    A figure beside a far mark would be read as the figure of the period before.
+    """
+    if one.before is not None and one.value <= one.before <= one.value + room:
+        return one.before
+    return one.value
 
 
 def _finished(alt: Any, drawing: Any, width: int, height: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ _NAMES: Final[dict[str, Mapping[Any, Any]]] = {
     "intent": INTENTS,
     "channel": CHANNELS,
 }
-DASH: Final = "—"
+DASH: Final = "–"
 MINUS: Final = "−"
 
 
