@@ -147,6 +147,7 @@ ACCOUNT_FORMS = {"login": "comptoir.web.team.forms.SignInForm"}
 PASSWORD_RESET_TIMEOUT = 86_400
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "comptoir.web.team.adapter.MfaAdapter"
 MFA_TOTP_ISSUER = "Comptoir"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up alone, so no address can be somebody else's
 

@@ -208,11 +208,13 @@ def test_the_second_step_is_turned_on_with_a_scanned_code(client: Client, owner:
     page = client.get(reverse("mfa_activate_totp"))
     assert 'src="data:image/svg+xml' in page.content.decode()
 
-    client.post(reverse("mfa_activate_totp"), {"code": _code(page.context["form"].secret)})
+    secret = page.context["form"].secret
+    client.post(reverse("mfa_activate_totp"), {"code": _code(secret)})
 
     assert {"totp", "recovery_codes"} == set(
         Authenticator.objects.filter(user=owner).values_list("type", flat=True)
     )
+    assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
     codes = client.get(reverse("mfa_view_recovery_codes")).content.decode()
     assert 10 == codes.count("<li><code>")
     assert 200 == client.get(reverse("mfa_download_recovery_codes")).status_code
