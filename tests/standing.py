@@ -1,16 +1,21 @@
 """
 Everything an installation holds, told without ids, so that two of them can be compared.
 
-Run as a process of its own on the installation that the environment names; prints JSON. Ids
+Run as a process of its own on the installation that the environment names: finishes what
+waits there, then prints JSON. Ids
 are left out because a batch that was rolled back leaves a gap in them: messages are called by
 the source's own ids, threads by the key of their first message.
 """
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from comptoir.insight.api import Period
 
 Standing = dict[str, Any]
+ZONE = "Europe/Paris"
 
 _MESSAGE = """
 SELECT message.external_id, author.key, message.own, message.kind, message.sent_at, message.text,
@@ -62,7 +67,6 @@ def standing() -> Standing:
             ),
             "found": _found(),
             "copy": _copy(),
-            "figures": _figures(),
             "waiting": sum(outbox.backlog().values()),
             "set aside": set_aside,
         }
@@ -85,7 +89,9 @@ def _plain(value: Any) -> Any:
             return json.dumps(json.loads(value), sort_keys=True)
         except ValueError:
             return value
-    return value if isinstance(value, int | float | str | None) else str(value).removesuffix("+00:00")
+    return (
+        value if isinstance(value, int | float | str | None) else str(value).removesuffix("+00:00")
+    )
 
 
 def _found() -> dict[str, list[str]]:
@@ -98,26 +104,27 @@ def _found() -> dict[str, list[str]]:
 
 def _copy() -> list[str]:
     """The columnar copy's rows, each in its newest version, as questions see them."""
-    from comptoir.insight import ask, whole
+    from comptoir.insight import ask
 
     columns = (
         "day, own, kind, channel, language, tone, needs_answer, intents, hashtags, repost_key,"
         " likes, reposts, replies, quotes, views, is_post, answers_post, opens, needed, answered,"
         " reply_seconds, reply_business_seconds"
     )
-    with ask.asking(whole()) as asked:
-        found = asked.engine.sql(f"SELECT id, {columns} FROM messages").fetchall()  # noqa: S608
+    with ask.asking(_whole()) as asked:
+        found = asked.engine.sql(f"SELECT id, {columns} FROM messages").fetchall()
     names = _names([row[0] for row in found])
     return sorted(repr([names[row[0]], *(_plain(value) for value in row[1:])]) for row in found)
 
 
-def _figures() -> dict[str, Any]:
+def _whole() -> "Period":
+    """From the first message to the last."""
     from comptoir.insight import api as insight
 
-    return {
-        one.name: [one.value, one.counted]
-        for one in insight.overview(insight.whole(), compare=False).figures
-    }
+    known = insight.span()
+    assert known is not None
+    first, last = known
+    return insight.ending(last, (last - first).days + 1, ZONE)
 
 
 def _called(ids: list[int]) -> list[str]:
@@ -131,6 +138,18 @@ def _names(ids: list[int]) -> dict[int, str]:
     return {one: names[one] for one in ids}
 
 
+def settle() -> None:
+    """Take up what a killed process left behind, and work until nothing waits."""
+    from comptoir.base import jobs
+    from comptoir.channels import imports
+    from comptoir.insight import api as insight
+
+    imports.find_lost_imports()
+    while jobs.work_once("standing"):
+        pass
+    insight.catch_up(wait=True)
+
+
 if __name__ == "__main__":
     import os
 
@@ -138,4 +157,5 @@ if __name__ == "__main__":
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "comptoir.settings"
     django.setup()
+    settle()
     json.dump(standing(), sys.stdout)
