@@ -113,7 +113,7 @@ def _urgency(
         return 2, confidence, f"urgent_words:{said}"
     if critical := sorted(_CRITICAL & names.keys()):
         return 2, 0.65 * names[critical[0]] + 0.1, f"intent:{critical[0]}"
-    if pressing := sorted(_PRESSING & names.keys(), key=lambda name: -names[name]):
+    if pressing := sorted(_PRESSING & names.keys(), key=lambda name: (-names[name], name)):
         return 1, 0.7 if said else 0.6, f"urgent_words:{said}" if said else f"intent:{pressing[0]}"
     if said:
         return 1, 0.5, f"urgent_words:{said}"

@@ -197,6 +197,18 @@ def test_urgency_has_three_steps() -> None:
     assert 0 == read("La tasse existe-t-elle en bleu ?").urgency
 
 
+def test_of_two_equal_causes_the_same_is_named_by_every_process() -> None:
+    """
+    Python orders a set differently in each process; a reason must not follow it.
+    """
+    reading = read("Où est mon colis ? Où est mon remboursement ?")
+
+    assert [("delivery", 0.9), ("refund", 0.9)] == [
+        (one.name, one.confidence) for one in reading.intents
+    ]
+    assert "intent:delivery" == reading.reasons["urgency"]
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [
