@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from comptoir.base.models import Workspace
     from comptoir.channels.api import ImportView, Inspection, Mapping
 
+_PATIENCE = 0.1
 _SHOWN = ("line", "sent_at", "author_handle", "text")
 
 
@@ -203,16 +204,18 @@ def _first_rows(found: "Inspection", mapping: "Mapping") -> Iterator[tuple[str, 
 def _conversations(console: Console, run: "ImportView") -> int:
     """Let labels and conversations follow, then count those that the import brought into."""
     from comptoir.base import outbox
+    from comptoir.base.scope import current_workspace_id
     from comptoir.care.models import Conversation
     from comptoir.channels import api
 
     try:
         with _bar(console, "Understanding") as (progress, task):
-            left = first = sum(outbox.backlog().values())
-            while outbox.drain(limit=1):
-                left = sum(outbox.backlog().values())
+            first = 1
+            while left := sum(outbox.backlog(current_workspace_id()).values()):
                 first = max(first, left)
-                progress.update(task, completed=1 - left / max(1, first), note="")
+                progress.update(task, completed=1 - left / first, note="")
+                if not outbox.drain(limit=1):
+                    time.sleep(_PATIENCE)  # a worker is at it, or an event waits to be retried
     except KeyboardInterrupt as stop:
         raise fail(
             "Interrupted; every row is stored.",

@@ -5,6 +5,7 @@ import pytest
 from django.test import override_settings
 from typer.testing import CliRunner, Result
 
+from comptoir.base import outbox
 from comptoir.base.models import Workspace
 from comptoir.base.scope import scope
 from comptoir.channels import api
@@ -68,6 +69,22 @@ def test_running_it_again_doubles_nothing(export: Path) -> None:
         again["duplicates"],
         again["rejected"],
     )
+
+
+def test_conversations_are_counted_though_a_worker_sorts_them(
+    export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Beside a running server there is nothing for the command to do at times, long before the end.
+    """
+    drain, at_it = outbox.drain, [True, False, True]
+    monkeypatch.setattr(
+        outbox, "drain", lambda limit=None: 0 if at_it and at_it.pop() else drain(limit)
+    )
+
+    found = totals(run(export, "--workspace", "citron", "--own", "citron", "--yes", "--json"))
+
+    assert 1 == found["conversations"]
 
 
 def test_it_can_stop_once_rows_are_stored(export: Path) -> None:
