@@ -163,6 +163,7 @@ LANGUAGE_CODE = SETTINGS.language
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [PACKAGE / "web" / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["comptoir.base.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

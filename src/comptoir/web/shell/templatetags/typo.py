@@ -33,7 +33,9 @@ LINE_END: Final = re.compile(r"\r\n|\r|\n|\u2028|\u2029")
 
 
 def _locale() -> str:
-    return (get_language() or "fr").replace("-", "_")
+    """Babel's name of the reader's language; English is Europe's, as the pages' spelling is."""
+    language = (get_language() or "fr").replace("-", "_")
+    return "en_GB" if language == "en" else language
 
 
 @register.filter

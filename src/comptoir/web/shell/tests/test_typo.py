@@ -208,7 +208,7 @@ def test_ago_shows_the_exact_time_of_the_workspace(french: None) -> None:
 
     assert "il y a 5" in made
     assert 'datetime="2024-09-12T13:55:00+02:00"' in made
-    assert "12 septembre 2024 13:55" in made
+    assert "12 septembre 2024 à 13:55" in made
 
 
 def test_ago_becomes_a_date_after_a_week(french: None) -> None:
