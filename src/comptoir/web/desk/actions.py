@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from comptoir.base import ids
@@ -93,7 +93,7 @@ def act(request: DeskRequest) -> HttpResponse:
         return _sent_back(request, place, made, verb)
     answer = _bulk if "bulk" in request.POST else _single
     response = answer(request, place, verb, threads)
-    return _say(response, sentence_of(made, len(threads)), undo_url(request, made), counts=True)
+    return _say(response, sentence_of(made), undo_url(request, made), counts=True)
 
 
 @require_POST
@@ -150,16 +150,9 @@ def draft(request: DeskRequest, conversation: str) -> HttpResponse:
     return HttpResponse(_("Draft kept") if kept else "")
 
 
-def sentence_of(made: care.ActionView, asked: int) -> str:
-    """What the toast says; for many at once, how many it concerned."""
-    if not made.threads:
-        return _("Nothing to change.")
-    if asked == 1:
-        return made.sentence
-    count = len(made.threads)
-    return ngettext(
-        "%(count)s conversation: %(what)s", "%(count)s conversations: %(what)s", count
-    ) % {"count": count, "what": made.sentence}
+def sentence_of(made: care.ActionView) -> str:
+    """What the toast says."""
+    return made.sentence if made.threads else _("Nothing to change.")
 
 
 def undo_url(request: DeskRequest, made: care.ActionView) -> str:
@@ -284,7 +277,7 @@ def _sent_back(
     request: DeskRequest, place: Place, made: care.ActionView, verb: str
 ) -> HttpResponse:
     """Without scripts: the next conversation after one that is done with, else the same page."""
-    text = sentence_of(made, len(request.POST.getlist("id")))
+    text = sentence_of(made)
     messages.success(request, text, extra_tags=undo_url(request, made))
     following = ids.reveal("conversation", request.POST.get("next", ""))
     if verb in MOVES_ON and "bulk" not in request.POST:

@@ -85,7 +85,7 @@ def test_a_bulk_action_is_one_action(desk: Browser, hear: Hear) -> None:
     response = desk.do("tag", *threads, script=True, bulk="1", tag="Noël", back="view=unanswered")
     toast = json.loads(response.headers["HX-Trigger"])["toast"]
 
-    assert "3 conversations: Tagged “Noël”." == toast["text"]
+    assert "3 conversations tagged “Noël”." == toast["text"]
     assert [["Noël"]] * 3 == [[tag.name for tag in standing(one).tags] for one in threads]
     assert 'id="list-body"' in page(response)
 
