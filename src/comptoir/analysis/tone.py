@@ -35,7 +35,18 @@ _DRAWN_OUT = re.compile(r"\b[^\W\d_]*([a-z])\1{2,}(?<!www)[^\W\d_]*\b")
 _WORD_START = re.compile(r"\b\w{3,}")
 _INFINITIVE = re.compile(r"^(?!votre|notre|entre|autre).{2,}(?:er|ir|re)$")
 _THANKS = frozenset(
-    ["merci", "bravo", "felicitations", "felicitation", "chapeau", "thanks", "thank", "congrats"]
+    [
+        "merci",
+        "mci",
+        "mrci",
+        "bravo",
+        "felicitations",
+        "felicitation",
+        "chapeau",
+        "thanks",
+        "thank",
+        "congrats",
+    ]
 )
 _IRONIC_EMOJI = frozenset(["🙃", "👏", "🤡"])
 
