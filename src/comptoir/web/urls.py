@@ -1,8 +1,10 @@
 """Addresses: one include per area."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from comptoir.web import views
+from comptoir.web.shell import styleguide
 from comptoir.web.team.account import choose_language
 
 urlpatterns = [
@@ -15,3 +17,6 @@ urlpatterns = [
     path("w/<slug:slug>/inbox/", include("comptoir.web.desk.urls")),
     path("w/<slug:slug>/overview/", include("comptoir.web.overview.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns += [path("styleguide/<slug:name>/", styleguide.page, name="styleguide")]

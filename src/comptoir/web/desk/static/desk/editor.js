@@ -1,5 +1,8 @@
 // Correcting labels: a message is chosen by pressing it, L opens its editor, one key sets each label.
-import { fold, on } from "./shared.js";
+const { on } = window.comptoir;
+
+/** Text without accents or case, for finding while typing. */
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 on("click", ".bubble[data-message]", (bubble, event) => {
   if (event.target.closest("a, button") && !event.target.closest("[data-correct]")) return;

@@ -1,5 +1,5 @@
 // Which pane a phone shows, and which conversation comes after the one just finished.
-import { on } from "./shared.js";
+const { on } = window.comptoir;
 
 const desk = () => document.querySelector(".desk");
 const rows = () => [...document.querySelectorAll("[data-rows] [data-row]")];

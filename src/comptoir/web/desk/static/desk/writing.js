@@ -1,5 +1,5 @@
 // The composer: what is counted, where the text goes, and whether it was sent.
-import { on } from "./shared.js";
+const { on } = window.comptoir;
 
 const LINK = /https?:\/\/\S+/g;
 
