@@ -36,6 +36,7 @@ import numpy.typing as npt
 from comptoir.analysis.encoder import Encoder
 from comptoir.analysis.grouping import Groups, Incoming, Keys, Near, Space
 from comptoir.analysis.grouping.groups import Group
+from comptoir.analysis.grouping.marks import distance, marks_of
 from comptoir.analysis.language import detect
 from comptoir.analysis.similar import fingerprint, sign
 from comptoir.analysis.text import words
@@ -45,9 +46,9 @@ BACKGROUND = ("fr-a", "fr-b", "en-a", "en-b")
 WANTED = 0.95
 MARGIN = 0.01
 """Limits must do a little better than wanted where they are chosen."""
-ORDERS = 12
-JOINS = [round(0.30 + 0.02 * step, 2) for step in range(30)]
-SLACKS = (0.0, 0.06, 0.12, 0.2)
+ORDERS = 8
+JOINS = [round(0.16 + 0.03 * step, 2) for step in range(24)]
+SLACKS = (0.0, 0.06, 0.12)
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
@@ -108,18 +109,22 @@ def tsv(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def paraphrases(encoder: Encoder) -> Paraphrases:
+def read(arguments: argparse.Namespace) -> tuple[Paraphrases, Floats, list[str]]:
+    """Paraphrases, and ordinary messages' vectors and languages; encoded unless kept."""
     rows = [Asked(**row) for row in tsv("same-question")]
-    return Paraphrases(rows, encoder.encode([row.text for row in rows]).mean)
-
-
-def background(encoder: Encoder) -> tuple[Floats, list[str]]:
-    texts, languages = [], []
-    for name in BACKGROUND:
-        mine = [row["text"].replace("\\n", "\n") for row in tsv(name)]
-        texts += mine
-        languages += [name[:2]] * len(mine)
-    return encoder.encode(texts).mean, languages
+    ordinary = [(name[:2], row["text"]) for name in BACKGROUND for row in tsv(name)]
+    languages = [language for language, _ in ordinary]
+    kept: Path | None = arguments.vectors
+    if kept is None or not kept.exists():
+        encoder = Encoder.open(arguments.layers)
+        asked = encoder.encode([row.text for row in rows]).mean
+        others = encoder.encode([text.replace("\\n", "\n") for _, text in ordinary]).mean
+        if kept is not None:
+            np.savez(kept, asked=asked, others=others)
+    else:
+        with np.load(kept) as vectors:
+            asked, others = vectors["asked"], vectors["others"]
+    return Paraphrases(rows, asked), others, languages
 
 
 def pairs_of(groups: Sequence[int], rows: Sequence[Asked]) -> Pairs:
@@ -148,17 +153,21 @@ def by_comptoir(space: Space, data: Paraphrases, asks: bool = True) -> Pairs:
     return total
 
 
-def by_similarity(alike: Matrix, join: float, reach: float, data: Paraphrases) -> Pairs:
+def by_similarity(
+    alike: Matrix, join: float, reach: float, data: Paraphrases, apart: Matrix | None = None
+) -> Pairs:
     """The rule of `Groups` on any table of similarities: what other measures are given."""
     total = Pairs()
+    none = np.zeros_like(alike) if apart is None else apart
+    near = alike - none >= reach
     for order in data.orders():
         groups: list[list[int]] = []
         number = {}
         for one in order:
             scored = [
-                (float(alike[one, group].mean()), -n)
+                (float(alike[one, group].sum()) / len(group) - none[one, group[0]], -n)
                 for n, group in enumerate(groups)
-                if alike[one, group[0]] >= reach
+                if near[one, group[0]]
             ]
             score, minus = max(scored, default=(-1.0, 0))
             if score >= join:
@@ -169,6 +178,11 @@ def by_similarity(alike: Matrix, join: float, reach: float, data: Paraphrases) -
                 groups.append([one])
         total = total.plus(pairs_of([number[n] for n in order], [data.rows[n] for n in order]))
     return total
+
+
+def marks_apart(data: Paraphrases) -> Matrix:
+    marks = [marks_of(row.text) for row in data.rows]
+    return np.array([[distance(one, other) for other in marks] for one in marks])
 
 
 def best_limits(
@@ -211,19 +225,19 @@ def learnt(ordinary: Floats, languages: Sequence[str], data: Paraphrases) -> Spa
 
 
 def calibrate(arguments: argparse.Namespace) -> None:
-    encoder = Encoder.open(arguments.layers)
-    data, (ordinary, languages) = paraphrases(encoder), background(encoder)
+    data, ordinary, languages = read(arguments)
     subjects = sorted({row.subject for row in data.rows if row.part == "choose"})
     crossed = []
     for half in (set(subjects[::2]), set(subjects[1::2])):
         known = data.only(lambda r, half=half: r.part == "learn" or (r.part == "choose" and r.subject not in half))  # type: ignore[misc] # fmt: skip
         held = data.only(lambda r, half=half: r.subject in half)  # type: ignore[misc]
-        crossed.append((learnt(ordinary, languages, known), held))
+        alike = similarity(learnt(ordinary, languages, known), held)
+        crossed.append((alike, marks_apart(held), held))
 
     def found(join: float, reach: float) -> Pairs:
         total = Pairs()
-        for space, held in crossed:
-            total = total.plus(by_similarity(similarity(space, held), join, reach, held))
+        for alike, apart, held in crossed:
+            total = total.plus(by_similarity(alike, join, reach, held, apart))
         return total
 
     join, reach = best_limits(found, JOINS)
@@ -247,8 +261,7 @@ def told(name: str, pairs: Pairs) -> None:
 
 
 def quality(arguments: argparse.Namespace) -> None:
-    encoder = Encoder.open(arguments.layers)
-    data, (ordinary, _) = paraphrases(encoder), background(encoder)
+    data, ordinary, _ = read(arguments)
     choose, report = (data.only(lambda r, p=p: r.part == p) for p in ("choose", "report"))  # type: ignore[misc]
     corpus = [row["text"] for name in BACKGROUND for row in tsv(name)]
     space = Space.load()
@@ -328,6 +341,7 @@ def export(arguments: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1] if __doc__ else "")
     parser.add_argument("--layers", type=Path, help="tuned layers of the encoder")
+    parser.add_argument("--vectors", type=Path, help="keep what the encoder gave in this .npz")
     commands = parser.add_subparsers(required=True)
     for name, run in (("calibrate", calibrate), ("quality", quality)):
         commands.add_parser(name).set_defaults(run=run)

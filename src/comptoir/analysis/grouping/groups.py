@@ -3,7 +3,7 @@ Same-question groups that stand still while messages arrive.
 
 A message joins a group when the words are nearly those of a member, or when its meaning is
 close to all members on average (`Space.join`) and to the group's first member
-(`Space.reach`). The first member never changes, so a group's radius is bounded and no chain
+(`Space.reach`), what their marks differ in taken off both. The first member never changes, so a group's radius is bounded and no chain
 of small steps leads from one question to another. Whatever is not close enough starts a
 group of its own: two groups for one question can be merged by a person, a group that mixes
 two questions can only mislead.
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from comptoir.analysis.grouping.marks import Marks, distance, marks_of
 from comptoir.analysis.grouping.near import NO_KEYS, Keys, Near
 from comptoir.analysis.grouping.space import RADIUS, OtherSpace, Points, Space
 from comptoir.analysis.grouping.titles import clarity, cleaned, content, title_of
@@ -28,6 +29,7 @@ MIN_WORDS = 3
 """Shorter messages mean too many things to be grouped by meaning."""
 _BLOCK = 256
 _STRIP = 8_192
+NO_MARKS = Marks()
 _STEADY = 0.05
 """How much clearer a member must be to take over as representative."""
 _SPOKEN = 0.15
@@ -57,7 +59,7 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """
-    similarity: mean cosine with the members, or of words with a near-duplicate; 1 if alone.
+    similarity: mean cosine with the members less the distance of marks, or of words with a near-duplicate; 1 if alone.
 
     new: the message starts this group, whose id is its own. by: "words", "meaning", "alone".
     """
@@ -75,7 +77,7 @@ class Group:
 
     anchor: place of the first member, int16 [dimensions]. total: sum of the places of its
     `distinct` members, int64, near-duplicates left out: they are in `count` alone. speaker: place of the representative. spoken: messages by language.
-    into: the group this one was merged into; later messages go there.
+    marks: what the first member names. into: the group this one was merged into; later messages go there.
     """
 
     id: int
@@ -90,6 +92,7 @@ class Group:
     title: str
     spoken: dict[str, int] = field(default_factory=dict)
     kinds: int = 0
+    marks: Marks = NO_MARKS
     into: int | None = None
 
 
@@ -250,34 +253,36 @@ class Groups:
         if not message.asks or not point.any() or not _says(message.text):
             self.near.add(message.id, message.id, message.keys)
             return Assignment(message.id, 1.0, True, "alone")
-        best = self._closest(point, message.kinds, rows)
+        marks = marks_of(message.text)
+        best = self._closest(point, message.kinds, marks, rows)
         if best is not None:
             score, row = best
             self.near.add(message.id, self._rows[row].id, message.keys)
             return self._join(message, point, self._rows[row].id, score, "meaning")
-        return self._start(message, point)
+        return self._start(message, point, marks)
 
     def _closest(
-        self, point: npt.NDArray[np.int64], kinds: int, rows: Sequence[int]
+        self, point: npt.NDArray[np.int64], kinds: int, marks: Marks, rows: Sequence[int]
     ) -> tuple[float, int] | None:
-        """The group with the highest mean cosine over its members; the oldest of equals."""
+        """The group with the highest mean cosine, marks allowed for; the oldest of equals."""
         best: tuple[float, int] | None = None
         length = _length(point)
         for number in rows:
             anchor = self._rows[number]
-            if _cosine(point, length, anchor.anchor) < self.space.reach:
+            apart = distance(marks, anchor.marks)
+            if _cosine(point, length, anchor.anchor) - apart < self.space.reach:
                 continue
             row = self.group(anchor.id)
             if kinds and row.kinds and not kinds & row.kinds:
                 continue
-            score = int(point @ row.total) / (length * RADIUS * row.distinct)
+            score = int(point @ row.total) / (length * RADIUS * row.distinct) - apart
             if score >= self.space.join and (best is None or score > best[0]):
                 best = score, self._row_of[row.id]
         return best
 
-    def _start(self, message: Incoming, point: npt.NDArray[np.int64]) -> Assignment:
+    def _start(self, message: Incoming, point: npt.NDArray[np.int64], marks: Marks) -> Assignment:
         place = point.astype(np.int16)
-        row = Group(message.id, place, point.copy(), 1, 1, message.id, place, clarity(message.text), message.language, title_of(message.text), {message.language: 1}, message.kinds)  # fmt: skip
+        row = Group(message.id, place, point.copy(), 1, 1, message.id, place, clarity(message.text), message.language, title_of(message.text), {message.language: 1}, message.kinds, marks)  # fmt: skip
         self._open(row)
         self.near.add(message.id, message.id, message.keys)
         return Assignment(message.id, 1.0, True, "alone")
