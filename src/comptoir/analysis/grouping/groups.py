@@ -27,7 +27,7 @@ from comptoir.analysis.text import words as fold_words
 
 MIN_WORDS = 3
 """Shorter messages mean too many things to be grouped by meaning."""
-_BLOCK = 256
+_BLOCK = 512
 _STRIP = 8_192
 NO_MARKS = Marks()
 _STEADY = 0.05
@@ -238,7 +238,9 @@ class Groups:
         asked = points.astype(np.float32)
         for start in range(0, len(self._rows), _STRIP):
             anchors = self._anchors[start : min(start + _STRIP, len(self._rows))]
-            for place, row in zip(*np.nonzero(asked @ anchors.T >= self._floor), strict=True):
+            # Flat, since numpy finds the few in one long row many times faster.
+            near = np.flatnonzero((asked @ anchors.T >= self._floor).ravel())
+            for place, row in zip(*np.divmod(near, len(anchors)), strict=True):
                 found[place].append(start + int(row))
         return found
 
@@ -336,7 +338,7 @@ def _length(point: npt.NDArray[np.int64]) -> float:
     return float(np.sqrt(float(point @ point))) or 1.0
 
 
-def _cosine(one: npt.NDArray[np.int64], length: float, other: npt.NDArray[np.integer]) -> float:  # type: ignore[type-arg]
+def _cosine(one: npt.NDArray[np.int64], length: float, other: npt.NDArray[np.integer]) -> float:
     whole = other.astype(np.int64)
     return int(one @ whole) / (length * _length(whole))
 

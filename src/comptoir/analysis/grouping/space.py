@@ -85,7 +85,7 @@ class Space:
         moved = np.rint(moved / 2.0**8)
         lengths = np.sqrt((moved * moved).sum(1))
         lengths[lengths == 0] = 1
-        return np.rint(moved * (RADIUS / lengths)[:, None]).astype(np.int16)
+        return np.asarray(np.rint(moved * (RADIUS / lengths)[:, None]), np.int16)
 
     def save(self, path: Path = _KEPT) -> None:
         """Write to one small file; the same space gives the same bytes."""

@@ -40,7 +40,11 @@ _GREETING = re.compile(
     r"à tous|l['’]équipe|the team|(?:cher|chère)s?)(?!\w)",
     re.I,
 )
-_ENDING = re.compile(r"[\s,;:.–—-]*(?:\b(?:svp|stp|please|pls|merci(?: d['’]avance)?|thanks)\b[\s.!]*)?$", re.I)  # fmt: skip
+_ENDING = re.compile(
+    r"[\s,;:.–—-]*\b(?:svp|stp|please|pls|s['’]il (?:vous|te) pla[iî]t|merci(?: d['’]avance)?|thanks)"
+    r"(?=[\s.?!]*$)",
+    re.I,
+)
 _CUT = re.compile(r"(?<=[.!?…])\s+|\n+|(?<=\w)\s*[;:]\s+|\s[–—-]\s|(?<=[.!?…])(?=[A-ZÀ-Ý])")
 _COMMA = re.compile(r",\s+|\s+(?=\()")
 _SYMBOLS = re.compile("[^\\w\\s'’\",.!?€$£%&/()«»+:;…#°–—-]+")
@@ -66,7 +70,7 @@ def cleaned(text: str) -> str:
 
 def clauses(text: str) -> list[str]:
     """Sentences and clauses of a message, cleaned, greetings left out, in order."""
-    found = []
+    found: list[str] = []
     for part in _CUT.split(cleaned(text)):
         bare = _without_greeting(part or "")
         if len(bare) > LENGTH:

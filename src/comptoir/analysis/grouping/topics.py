@@ -28,7 +28,6 @@ FALSE_ALARMS = 0.1
 """Share of topics called rising that may be chance."""
 _ALIKE = 0.75
 _FAR = 0.25
-_PER_TOPIC = 40
 _MOST = 60
 _WORDS = 3
 _SHOWN = 3
@@ -121,7 +120,7 @@ def topics(
 
 def _sorted_out(rows: clusters.Rows) -> tuple[Numbers, clusters.Rows]:
     """Topic of each row, -1 for none, and how close to its middle."""
-    count = max(2, min(_MOST, len(rows) // _PER_TOPIC, round(math.sqrt(len(rows) / 2))))
+    count = max(2, min(_MOST, round(math.sqrt(len(rows) / 2))))
     centers = _merged(rows, clusters.centers_of(rows, count))
     which, closeness = clusters.nearest(rows, centers)
     which[closeness < _FAR] = -1
@@ -158,7 +157,7 @@ def _told(
 ) -> tuple[Topic, int]:
     """The topic as the period tells it, and how many messages it had before."""
     mine = tuple(n for n in members if n not in past)
-    known = [tone for n in mine if tones and (tone := tones[n]) is not None]
+    known = [felt for n in mine if tones and (felt := tones[n]) is not None]
     tone = sum(known) / len(known) if known else None
     speak = sorted(mine[:_TYPICAL], key=lambda n: -clarity(texts[n]))[:_SHOWN]
     title = " · ".join(words)[:LENGTH]
