@@ -18,7 +18,7 @@ def named(text: str, *kinds: str) -> list[tuple[str, str]]:
         ("Order #1001 never came", ("order", "1001")),
         ("commande : XKBKNABJK", ("order", "XKBKNABJK")),
         ("réf. AB-20931", ("order", "AB-20931")),
-        ("colis 6A12345678901 perdu", ("parcel", "6A12345678901")),
+        ("colis 6A12345678905 perdu", ("parcel", "6A12345678905")),
         ("UPS 1Z5R89390357567127", ("parcel", "1Z5R89390357567127")),
         ("suivi RB 123 456 785 FR", ("parcel", "RB123456785FR")),
         ("Mondial Relay 12345678", ("parcel", "12345678")),
@@ -64,7 +64,7 @@ def test_places_point_into_the_text() -> None:
     """
     The page highlights what was found where it stands.
     """
-    text = "Commande n° 48213, colis 6A12345678901, jean@exemple.fr 🙂 #retard"
+    text = "Commande n° 48213, colis 6A12345678905, jean@exemple.fr 🙂 #retard"
     for entity in find(text):
         assert entity.value.lower() in text[entity.start : entity.end].lower().lstrip("#")
 
