@@ -15,6 +15,7 @@ from comptoir.analysis.encoder import graph, store, tokens
 from comptoir.analysis.encoder.batches import ROWS, Batch, by_length
 from comptoir.analysis.encoder.weights import WIDTH, EncoderMissing, Floats, Wheel, wheel_path
 
+_NOTHING: Floats = np.zeros((0, WIDTH), np.float32)
 _PACKAGES = ("onnxruntime", "onnx", "tokenizers")
 
 
@@ -42,11 +43,16 @@ class Encoded:
         normalised.
     tokens: how many tokens of each text were read, int64 [texts], marks and prefix included.
     middle: the same mean after an earlier layer, when the encoder was opened for it.
+    states: what stands at each token after the last layer, of which `mean` is the mean, float32
+        [tokens, 384] a text, when the encoder was opened for it; else empty.
+    spans: where each token lies in the text, start and end (excluded), (0, 0) for marks.
     """
 
     mean: Floats
     tokens: npt.NDArray[np.int64]
     middle: Floats | None = None
+    states: Sequence[Floats] = ()
+    spans: Sequence[Sequence[tuple[int, int]]] = ()
 
 
 class Encoder:
@@ -57,15 +63,20 @@ class Encoder:
     An encoder may be shared by threads.
     """
 
-    def __init__(self, folder: Path, threads: int = 1, middle: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, threads: int = 1, middle: int | None = None, states: bool = False
+    ) -> None:
         self.folder, self.threads = folder, threads
         self.depth: int = store.read_manifest(folder)["count"]
         self._outputs = ["mean"] if middle is None else ["mean", "middle"]
+        self._states = states
+        self._session = self._open(middle)
         self._wheel = Wheel()
         self._tokeniser = tokens.load(folder)
-        self._session = self._open(middle)
 
     def _open(self, middle: int | None) -> Any:
+        if self._states:
+            return graph.session(graph.with_states(self.folder, self.depth), self.folder)
         if middle is None:
             return graph.session(self.folder / graph.MODEL)
         if not 0 <= middle <= self.depth:
@@ -79,6 +90,7 @@ class Encoder:
         folder: Path | None = None,
         threads: int = 1,
         middle: int | None = None,
+        states: bool = False,
     ) -> "Encoder":
         """
         The encoder with tuned layers (a file of `save_layers`), built on first use.
@@ -86,6 +98,7 @@ class Encoder:
         folder: where it is built, by default under the user's cache folder.
         threads: batches read at once; each runs on one thread.
         middle: also give the mean after this many layers (0: after the embeddings).
+        states: give what stands at each token instead of that.
         Raises EncoderMissing when a package is absent or its weights are others, ValueError
         when `layers` or `middle` is not fit, OSError when the folder cannot be written.
 
@@ -94,27 +107,40 @@ class Encoder:
         """
         if (code := available()) is not None:
             raise EncoderMissing(code)
-        return cls(store.build(folder, layers), threads, middle)
+        return cls(store.build(folder, layers), threads, None if states else middle, states)
 
-    def encode(self, texts: Sequence[str], rows: int = ROWS) -> Encoded:
+    def encode(self, texts: Sequence[str], rows: int = ROWS, threads: int | None = None) -> Encoded:
         """
         Vectors of texts, in their order. Any string is read: empty, broken or endless.
 
-        rows: texts of one length read together at most; a matter of speed only.
+        rows, threads: texts of one length read together at most, and batches at once; matters
+        of speed only.
         """
-        numbers = tokens.tokenise(self._tokeniser, texts)
+        read = tokens.placed(self._tokeniser, texts)
+        numbers = [text.numbers for text in read]
         found = {name: np.empty((len(numbers), WIDTH), np.float32) for name in self._outputs}
-        with _mapping(self.threads) as apply:
+        states: list[Floats] = [_NOTHING] * len(numbers)
+        with _mapping(threads or self.threads) as apply:
             batches = list(by_length(numbers, rows))
             for batch, results in zip(batches, apply(self._run, batches), strict=True):
-                for name, result in zip(self._outputs, results, strict=True):
+                for name, result in zip(self._outputs, results, strict=False):
                     found[name][batch.places] = result
+                if self._states:
+                    for place, rows_of in zip(batch.places, _by_text(batch, results), strict=True):
+                        states[place] = rows_of
         lengths = np.array([len(text) for text in numbers], np.int64)
-        return Encoded(found["mean"], lengths, found.get("middle"))
+        spans = [text.spans for text in read]
+        return Encoded(found["mean"], lengths, found.get("middle"), states, spans)
 
     def _run(self, batch: Batch) -> list[Floats]:
-        found: list[Floats] = self._session.run(self._outputs, {"words": batch.words(self._wheel)})
+        outputs = [*self._outputs, "states"] if self._states else self._outputs
+        found: list[Floats] = self._session.run(outputs, {"words": batch.words(self._wheel)})
         return found
+
+
+def _by_text(batch: Batch, results: Sequence[Floats]) -> Floats:
+    """The states of a batch, [texts, tokens, 384]."""
+    return results[-1].reshape(*batch.tokens.shape, WIDTH)
 
 
 @contextmanager

@@ -8,10 +8,13 @@ it wants last.
 
 import importlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from comptoir.analysis.encoder.weights import Wheel
+
+T = TypeVar("T")
 
 FILE = "tokens.json"
 LONGEST, FIRST = 128, 96
@@ -51,16 +54,38 @@ def load(folder: Path) -> Any:
     return importlib.import_module("tokenizers").Tokenizer.from_file(str(folder / FILE))
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """
+    numbers: the tokens of a text, marks and prefix included, at most 128.
+    spans: where each lies in the text, start and end (excluded); (0, 0) for marks and prefix.
+    """
+
+    numbers: list[int]
+    spans: list[tuple[int, int]]
+
+
 def tokenise(tokeniser: Any, texts: Iterable[str]) -> list[list[int]]:
     """Token numbers of each text, marks of beginning and end included, at most 128."""
+    return [found.numbers for found in placed(tokeniser, texts)]
+
+
+def placed(tokeniser: Any, texts: Iterable[str]) -> list[Tokens]:
+    """The tokens of each text, with their places in what is `readable` of it."""
     # One by one on purpose: encode_batch would start threads of its own.
-    return [_shortened(tokeniser.encode(_PREFIX + readable(text)).ids) for text in texts]
+    return [_read(tokeniser.encode(_PREFIX + readable(text))) for text in texts]
 
 
-def _shortened(numbers: list[int]) -> list[int]:
-    if len(numbers) <= LONGEST:
-        return numbers
-    return numbers[:FIRST] + numbers[FIRST - LONGEST :]
+def _read(found: Any) -> Tokens:
+    shift = len(_PREFIX)
+    spans = [(max(0, start - shift), max(0, end - shift)) for start, end in found.offsets]
+    return Tokens(_shortened(found.ids), _shortened(spans))
+
+
+def _shortened(items: list[T]) -> list[T]:
+    if len(items) <= LONGEST:
+        return items
+    return items[:FIRST] + items[FIRST - LONGEST :]
 
 
 def readable(text: str) -> str:

@@ -1,6 +1,7 @@
 import importlib.util
 import subprocess
 import sys
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from comptoir.analysis.encoder.tokens import tokenise
 from comptoir.analysis.encoder.weights import DEPTH, Floats, Wheel
 
 # Lengths repeat, so that batches of many sizes form; loud and quiet neighbours meet.
-VARIED = (*SAMPLES, *(text.upper() for text in SAMPLES), *(f"{text} !!" for text in SAMPLES[:40]))
+VARIED = (*SAMPLES, *(f"{text} !!" for text in SAMPLES[::2]))
 HOSTILE = (
     "",
     " \n\t ",
@@ -68,7 +69,8 @@ def test_neighbours_and_threads_change_nothing(
     A message keeps its labels whether it came alone or in an import of a million.
     """
     order = np.random.default_rng(rows).permutation(len(VARIED))
-    shared = Encoder(encoder.folder, threads, middle=6)
+    shared = copy(encoder)
+    shared.threads = threads
 
     found = shared.encode([VARIED[place] for place in order], rows)
 
@@ -116,19 +118,14 @@ def test_a_student_has_its_own_depth(small: Encoder) -> None:
     assert 2 == small.depth
 
 
-def test_middle_is_the_mean_after_earlier_layers(encoder: Encoder, small: Encoder) -> None:
+def test_middle_counts_layers_from_the_first(small: Encoder) -> None:
     """
-    Heads trained on an earlier layer must get that layer, counted as layers are.
+    Heads trained on an earlier layer must get that one, not its neighbour.
     """
-    first = Encoder(small.folder, middle=1).encode(["Bonjour à tous"]).middle
-    expected = Encoder(encoder.folder, middle=1).encode(["Bonjour à tous"]).middle
-    last = Encoder(small.folder, middle=2).encode(["Bonjour à tous"])
+    found = Encoder(small.folder, middle=2).encode(["Bonjour à tous", "Merci"])
 
-    assert first is not None
-    assert expected is not None
-    assert last.middle is not None
-    assert np.allclose(expected, first, atol=0.1)
-    assert last.mean.tobytes() == last.middle.tobytes()
+    assert found.middle is not None
+    assert found.mean.tobytes() == found.middle.tobytes()
 
 
 def test_a_middle_beyond_the_depth_is_refused(small: Encoder) -> None:
