@@ -37,6 +37,7 @@ from comptoir.analysis.encoder import Encoder
 from comptoir.analysis.grouping import Groups, Incoming, Keys, Near, Space
 from comptoir.analysis.grouping.groups import Group
 from comptoir.analysis.grouping.marks import distance, marks_of
+from comptoir.analysis.grouping.space import unit
 from comptoir.analysis.language import detect
 from comptoir.analysis.similar import fingerprint, sign
 from comptoir.analysis.text import words
@@ -215,7 +216,7 @@ def tf_idf(data: Paraphrases, corpus: Sequence[str]) -> Matrix:
 
 def cosines(data: Paraphrases, ordinary: Floats) -> Matrix:
     """Of the encoder's vectors, less the mean of ordinary messages."""
-    moved = np.asarray(data.vectors - ordinary.mean(0), np.float64)
+    moved = unit(data.vectors) - unit(ordinary).mean(0)
     moved /= np.linalg.norm(moved, axis=1, keepdims=True)
     return np.asarray(moved @ moved.T)
 

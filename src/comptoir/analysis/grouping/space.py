@@ -14,7 +14,7 @@ same point, bit for bit, whatever batch it came in and whatever machine read it.
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -73,6 +73,7 @@ class Space:
         """
         Points of RADIUS length (up to rounding), int16 [n, dimensions], of vectors [n, 384].
 
+        Vectors of any length do: only directions count, as means are of directions.
         A vector equal to its language's mean says nothing and gets the zero point.
         """
         means, projection = self._whole
@@ -81,7 +82,7 @@ class Space:
         if not shifts:
             return np.zeros((0, self.projection.shape[1]), np.int16)
         # Under 2⁵³ all along: 384 products of 2¹⁴ by 2¹¹, then 96 squares of 2²².
-        moved = (_rounded(vectors, _FINE) - np.array(shifts)) @ projection
+        moved = (_rounded(unit(vectors), _FINE) - np.array(shifts)) @ projection
         moved = np.rint(moved / 2.0**8)
         lengths = np.sqrt((moved * moved).sum(1))
         lengths[lengths == 0] = 1
@@ -107,6 +108,19 @@ class Space:
             means = dict(zip(kept["languages"].tolist(), kept["means"], strict=True))
             join, reach = kept["limits"].tolist()
             return Space(means, kept["projection"].astype(np.float32), join, reach)
+
+    def recentred(self, vectors: Floats, languages: Sequence[str]) -> "Space":
+        """
+        The same space about the means of a brand's own messages, [n, 384]: its subjects,
+        handles and habits are then no likeness. Fix the reference once; the version changes.
+        Languages with fewer than fifty messages keep their mean.
+        """
+        often = {one for one in set(languages) if list(languages).count(one) >= 50}
+        places = [n for n, one in enumerate(languages) if one in often]
+        if not places:
+            return self
+        own = _means(vectors[places], [languages[n] for n in places])
+        return replace(self, means={**self.means, **own})
 
     @staticmethod
     def learn(
@@ -136,13 +150,20 @@ class Space:
         return Space(means, projection.astype(np.float32), 1.0, 1.0)
 
 
+def unit(vectors: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Directions of vectors; lengths come from whole numbers, so the batch does not matter."""
+    whole = _rounded(vectors, _FINE)
+    lengths = np.sqrt((whole * whole).sum(1, keepdims=True))
+    return np.asarray(whole / np.where(lengths == 0, 1, lengths))
+
+
 def _rounded(values: npt.ArrayLike, scale: float) -> npt.NDArray[np.float64]:
     return np.rint(np.asarray(values, np.float64) * scale)
 
 
 def _means(vectors: Floats, languages: Sequence[str]) -> dict[str, Floats]:
     """Of each language, and of all languages weighing the same."""
-    named = np.array(languages)
+    named, vectors = np.array(languages), unit(vectors).astype(np.float32)
     means = {str(one): vectors[named == one].mean(0) for one in np.unique(named)}
     return means | {_ANY: np.mean(list(means.values()), axis=0, dtype=np.float32)}
 
@@ -150,7 +171,7 @@ def _means(vectors: Floats, languages: Sequence[str]) -> dict[str, Floats]:
 def _centred(
     vectors: Floats, languages: Sequence[str], means: Mapping[str, Floats]
 ) -> npt.NDArray[np.float64]:
-    moved = vectors - np.array([means.get(one, means[_ANY]) for one in languages], np.float64)
+    moved = unit(vectors) - np.array([means.get(one, means[_ANY]) for one in languages], np.float64)
     return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), np.float64)
 
 
