@@ -21,7 +21,7 @@ def ratio_of_shares(
     Ratio of shares and its 95 % interval; half a message is added to each count.
 
     >>> [round(one, 2) for one in ratio_of_shares(20, 100, 10, 100)]
-    [1.95, 0.97, 3.92]
+    [1.95, 0.98, 3.9]
     """
     share = (now + 0.5) / (total_now + 1)
     earlier = (before + 0.5) / (total_before + 1)
