@@ -15,4 +15,6 @@ HOME = tempfile.TemporaryDirectory(prefix="comptoir-tests-", ignore_cleanup_erro
 
 os.environ["COMPTOIR_HOME"] = HOME.name
 os.environ.setdefault("COMPTOIR_LOG_LEVEL", "ERROR")
+# Rules read in milliseconds; tests of the model ask for it by name.
+os.environ.setdefault("COMPTOIR_TRIAGE", "light")
 compile_catalogues()

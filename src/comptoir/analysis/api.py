@@ -2,38 +2,49 @@
 
 from comptoir.analysis.business import Hours, business_seconds, business_seconds_many
 from comptoir.analysis.entities import KINDS as ENTITY_KINDS
-from comptoir.analysis.entities import Entity
+from comptoir.analysis.entities import Catalogue, Entity, Product, mask
 from comptoir.analysis.intents import INTENTS, Intent
 from comptoir.analysis.language import LANGUAGES
-from comptoir.analysis.similar import SAME, fingerprint, sign, similarity
-from comptoir.analysis.text import fold, words
-from comptoir.analysis.triage import (
-    MODEL_VERSION,
+from comptoir.analysis.light import VERSION as MODEL_VERSION
+from comptoir.analysis.model import Features, features
+from comptoir.analysis.readings import (
     READ_CHARS,
     REASON_CODES,
+    Aspect,
     Reading,
     Text,
     reasons_of,
-    triage,
 )
+from comptoir.analysis.similar import SAME, fingerprint, sign, similarity
+from comptoir.analysis.text import fold, words
+from comptoir.analysis.triage import MODES, missing, model_version, triage
 
 __all__ = [
     "ENTITY_KINDS",
     "INTENTS",
     "LANGUAGES",
     "MODEL_VERSION",
+    "MODES",
     "READ_CHARS",
     "REASON_CODES",
     "SAME",
+    "Aspect",
+    "Catalogue",
     "Entity",
+    "Features",
     "Hours",
     "Intent",
+    "Product",
     "Reading",
     "Text",
     "business_seconds",
     "business_seconds_many",
+    "features",
     "fingerprint",
     "fold",
+    "mask",
+    "missing",
+    "model_version",
     "reasons_of",
     "sign",
     "similarity",

@@ -1,168 +1,228 @@
 """
 Reading messages: everything understood of each, in one call for a batch.
 
-Rules and word lists only, so the same text always gives the same reading, alone or among
-a million. A reading never raises: what cannot be understood is said so, with a low
-confidence.
+Three ways, chosen by `mode`: "best" (the encoder's twelve layers), "fast" (a student of a few
+layers, which hands over what it is unsure of) and "light" (rules). The same text always gives
+the same reading, alone or among a million, on one thread or many. A reading never raises: what
+cannot be understood is said so, with a low confidence.
 """
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 
-from comptoir.analysis import entities, intents, language, needs, similar, tone
-from comptoir.analysis.entities import Entity
+from comptoir.analysis import language, light, model, trained
+from comptoir.analysis.encoder import EncoderMissing
+from comptoir.analysis.entities import Catalogue
 from comptoir.analysis.intents import Intent
-from comptoir.analysis.text import words as fold_words
+from comptoir.analysis.learning import BrandModel
+from comptoir.analysis.light import Plain, Reader
+from comptoir.analysis.model import Floats
+from comptoir.analysis.readings import Reading, Text
+from comptoir.analysis.trained import Found
 
-MODEL_VERSION = "rules-1"
-"""Changes whenever the same text may get another reading, so that labels can be redone."""
-
-READ_CHARS = 20_000
-"""Characters of a message that are read; no real one is longer, and none may stall a batch."""
-
-REASON_CODES: Mapping[str, str] = {
-    "letters": "Its letters look like this language.",
-    "common_word": "It holds words everybody uses in this language.",
-    "given_language": "The source says so.",
-    "too_short": "Too short to tell.",
-    "other_script": "Written in another script.",
-    "word": "It says “{evidence}”.",
-    "words": "It says “{evidence}”.",
-    "negation": "It says “{evidence}”, which turns the meaning round.",
-    "capitals": "It is written in capitals.",
-    "exclamation": "It has several exclamation marks.",
-    "stretched": "A word is drawn out.",
-    "rating": "It is rated {evidence} out of 5.",
-    "irony_thanks": "It gives thanks for trouble: “{evidence}”.",
-    "irony_emoji": "It complains with {evidence}.",
-    "irony_phrase": "It says “{evidence}” while complaining.",
-    "no_evidence": "No word tells.",
-    "no_irony": "Nothing suggests irony.",
-    "nothing_recognised": "Nothing was recognised.",
-    "question": "It asks a question.",
-    "asks": "It asks for something: “{evidence}”.",
-    "wonders": "It wonders: “{evidence}”.",
-    "hails": "It hails the brand: “{evidence}”.",
-    "affected": "The writer is affected: “{evidence}”.",
-    "addresses": "It speaks to the brand: “{evidence}”.",
-    "closes": "It closes the exchange: “{evidence}”.",
-    "reports": "It reads like news: “{evidence}”.",
-    "bystander": "It joins in without asking: “{evidence}”.",
-    "intent": "Because of what it is about: {evidence}.",
-    "negative_tone": "It is negative.",
-    "no_words": "It holds no words.",
-    "nothing_asked": "It asks for nothing.",
-    "own_message": "The brand wrote it.",
-    "repost": "It repeats another message.",
-    "urgent_words": "It says “{evidence}”.",
-    "no_answer_needed": "It calls for no answer.",
-    "nothing_urgent": "Nothing says it is urgent.",
-    "unreadable": "It could not be read.",
-}
-"""Every code a reason may carry, and what it says in English; {evidence} follows the colon."""
+_Key = tuple[str, str, str]
+MODES = ("best", "fast", "light")
+BATCH = 256
+"""Messages read together; a matter of speed only."""
+_SURE = 0.62
+"""Below this chance of its tone, the fast engine hands over to the best one."""
+_REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+def missing() -> str | None:
+    """Why only rules can read here, as a short code; None when the encoder runs."""
+    try:
+        model.engine("best")
+    except EncoderMissing as problem:
+        return problem.code
+    return None
+
+
+def model_version(mode: str = "best") -> str:
+    """Names what reads in this mode here; labels of another version can be read anew."""
+    if mode == "light" or missing() is not None:
+        return light.VERSION
+    return f"{mode}-{model.version()}"
+
+
+class _Memory:
+    """What was found lately: the same words are read once. Bounded; shared by threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[_Key, Found] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: _Key) -> Found | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def keep(self, found: Mapping[_Key, Found]) -> None:
+        with self._lock:
+            self._kept.update(found)
+            while len(self._kept) > _REMEMBERED:
+                self._kept.popitem(last=False)
+
+
+_memory = _Memory()
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One call of `triage`."""
+
+    reader: Reader
+    mode: str
+    brand: BrandModel | None
+    threads: int
+
+
+def triage(
+    texts: Sequence[Text],
+    *,
+    languages: Sequence[str] = language.LANGUAGES,
+    order_patterns: Sequence[str] = (),
+    catalogue: Catalogue | None = None,
+    today: date | None = None,
+    mode: str = "best",
+    brand: BrandModel | None = None,
+    threads: int | None = None,
+) -> list[Reading]:
     """
-    One message to read.
+    What is understood of each message, in the same order.
 
-    lang: ISO code the source gives, "" when it does not. own: the brand wrote it.
-    rating: 1 to 5, None when there is none.
+    languages: ISO codes to choose among. order_patterns: regular expressions of the shop's
+    own order numbers (the first group, when there is one, is the number). catalogue: its
+    products. today: the day the messages were written, when it is one. mode: "best", "fast"
+    or "light"; where the encoder cannot run, rules read whatever the mode, and each reading's
+    `engine` says so. brand: what the brand has taught. threads: cores used, all by default.
+    Raises re.error on a wrong pattern, ValueError on another mode, and nothing because of a
+    message.
+
+    >>> reading, = triage([Text("1", "Toujours pas reçu ma commande n° 48213, c’est honteux !")])
+    >>> reading.tone, reading.needs_answer
+    (-1, True)
     """
-
-    id: str
-    text: str
-    lang: str = ""
-    in_reply_to: str = ""
-    author: str = ""
-    own: bool = False
-    rating: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """
-    What was understood of one message. Confidences are chances of being right, 0 to 1.
-
-    tone: -1, 0 or 1. urgency: 0 when it suits, 1 today, 2 now. fingerprint: 16 hex digits,
-    "" when the message must not be grouped. signature, bands: see `similar`; empty for
-    short messages. reasons: by label (language, tone, needs_answer, urgency, irony), up to
-    four "code:evidence" joined by "|"; see `reasons_of` and REASON_CODES.
-    """
-
-    id: str
-    language: str
-    language_confidence: float
-    tone: int
-    tone_confidence: float
-    intents: tuple[Intent, ...]
-    needs_answer: bool
-    needs_answer_confidence: float
-    urgency: int
-    urgency_confidence: float
-    irony: bool
-    irony_confidence: float
-    entities: tuple[Entity, ...]
-    fingerprint: str
-    signature: bytes
-    bands: tuple[int, ...]
-    reasons: dict[str, str]
+    if mode not in MODES:
+        raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode}")
+    patterns = tuple(re.compile(pattern) for pattern in order_patterns)
+    reader = Reader(tuple(languages), patterns, catalogue, today)
+    chosen = "light" if mode == "light" or missing() is not None else mode
+    job = _Job(reader, chosen, brand, threads or _cores())
+    batches = [texts[at : at + BATCH] for at in range(0, len(texts), BATCH)]
+    return [reading for batch in _read_batches(batches, job) for reading in batch]
 
 
-def reasons_of(written: str) -> list[tuple[str, str]]:
-    """
-    Codes and their evidence, from a reason of a Reading or an Intent.
-
-    >>> reasons_of("word:toujours pas|rating:1")
-    [('word', 'toujours pas'), ('rating', '1')]
-    """
-    parts = (reason.partition(":") for reason in written.split("|") if reason)
-    return [(code, evidence) for code, _, evidence in parts]
+def _cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _tone_words(text: str, words: list[str]) -> list[str]:
-    """Words for tone and intents: folded again only where a smiley was typed."""
-    shown = tone.with_smileys(text)
-    return tone.plain_words(words if shown is text else fold_words(shown))
+def _read_batches(batches: Sequence[Sequence[Text]], job: _Job) -> Iterator[list[Reading]]:
+    """Batches in order; while one is encoded, the plain part of the next is read."""
+    if job.mode == "light":
+        for batch in batches:
+            yield [_lightly(message, _plainly(message, job.reader)) for message in batch]
+        return
+    with ThreadPoolExecutor(1) as pool:
+        waiting = None
+        for batch in batches:
+            commons = [_plainly(message, job.reader) for message in batch]
+            coming = pool.submit(_found, batch, commons, job)
+            if waiting is not None:
+                yield _readings(*waiting, job)
+            waiting = (batch, commons, coming.result)
+        if waiting is not None:
+            yield _readings(*waiting, job)
 
 
-def _read(message: Text, languages: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> Reading:
-    text = message.text[:READ_CHARS]
-    words = fold_words(text)
-    code, sure, why = language.detect(text, languages, message.lang, words)
-    plain = _tone_words(text, words)
-    mood = tone.read(text, plain, code, message.rating)
-    wanted = intents.read(plain, mood)
-    need = needs.read(text, plain, wanted, mood, own=message.own)
-    kept = similar.kept_words(words)
-    signature, bands = similar.sign_of(kept)
-    return Reading(
-        id=message.id,
-        language=code,
-        language_confidence=round(sure, 3),
-        tone=mood.tone,
-        tone_confidence=round(mood.confidence, 3),
-        intents=tuple(Intent(i.name, round(i.confidence, 3), i.reason) for i in wanted),
-        needs_answer=need.needs_answer,
-        needs_answer_confidence=round(need.needs_answer_confidence, 3),
-        urgency=need.urgency,
-        urgency_confidence=round(need.urgency_confidence, 3),
-        irony=mood.irony,
-        irony_confidence=round(mood.irony_confidence, 3),
-        entities=entities.find(text, patterns),
-        fingerprint=similar.fingerprint_of(kept),
-        signature=signature,
-        bands=bands,
-        reasons={
-            "language": f"{why}:",
-            "tone": "|".join(mood.reasons),
-            "needs_answer": need.needs_answer_reason,
-            "urgency": need.urgency_reason,
-            "irony": mood.irony_reason if mood.irony else "no_irony:",
-        },
+def _plainly(message: Text, reader: Reader) -> Plain | None:
+    try:
+        return light.plain(message, reader)
+    except Exception:  # noqa: BLE001 - one hostile message must not lose the rest of its batch
+        return None
+
+
+def _lightly(message: Text, common: Plain | None) -> Reading:
+    try:
+        return unreadable(message.id) if common is None else light.read(message, common)
+    except Exception:  # noqa: BLE001 - see _plainly
+        return unreadable(message.id)
+
+
+def _readings(
+    batch: Sequence[Text],
+    commons: Sequence[Plain | None],
+    found: Callable[[], list[Found | None]],
+    job: _Job,
+) -> list[Reading]:
+    least = model.engine("best").heads.least
+    return [
+        _read(message, common, one, least, job.brand)
+        for message, common, one in zip(batch, commons, found(), strict=True)
+    ]
+
+
+def _read(
+    message: Text,
+    common: Plain | None,
+    found: Found | None,
+    least: Floats,
+    brand: BrandModel | None,
+) -> Reading:
+    if common is None or found is None:
+        return _lightly(message, common)
+    try:
+        return trained.read(message, common, found, least, brand)
+    except Exception:  # noqa: BLE001 - see _plainly
+        return _lightly(message, common)
+
+
+def _found(batch: Sequence[Text], commons: Sequence[Plain | None], job: _Job) -> list[Found | None]:
+    """What the engines find in each message; None for those without a word, left to rules."""
+    keys = [_key(message, common, job.mode) for message, common in zip(batch, commons, strict=True)]
+    known: dict[_Key, Found] = {}
+    for key in keys:
+        if key is not None and key not in known and (kept := _memory.get(key)) is not None:
+            known[key] = kept
+    new = list(dict.fromkeys(key for key in keys if key is not None and key not in known))
+    read = dict(zip(new, _engines(new, job), strict=True))
+    _memory.keep(read)
+    known |= read
+    return [known[key] if key is not None else None for key in keys]
+
+
+def _key(message: Text, common: Plain | None, mode: str) -> _Key | None:
+    """What decides an engine's findings: the mode, the plain text and its language."""
+    if common is None or not any(word.isalpha() for word in common.words):
+        return None
+    return mode, model.plain(common.text), common.language
+
+
+def _engines(keys: Sequence[_Key], job: _Job) -> list[Found]:
+    """Each text read by the mode's engine; what the fast one is unsure of, by the best one."""
+    texts, codes = [key[1] for key in keys], [key[2] for key in keys]
+    found = trained.find(model.engine(job.mode), texts, codes, job.threads)
+    if job.mode == "best":
+        return found
+    unsure = [at for at, one in enumerate(found) if one.sureness() < _SURE]
+    again = trained.find(
+        model.engine("best"),
+        [texts[at] for at in unsure],
+        [codes[at] for at in unsure],
+        job.threads,
     )
+    for at, one in zip(unsure, again, strict=True):
+        found[at] = one
+    return found
 
 
 def unreadable(message_id: str) -> Reading:
@@ -172,33 +232,3 @@ def unreadable(message_id: str) -> Reading:
     return Reading(
         message_id, "und", 0.0, 0, 0.0, other, True, 0.0, 0, 0.0, False, 0.0, (), "", b"", (), why
     )
-
-
-def triage(
-    texts: Sequence[Text],
-    *,
-    languages: Sequence[str] = language.LANGUAGES,
-    order_patterns: Sequence[str] = (),
-) -> list[Reading]:
-    """
-    What is understood of each message, in the same order.
-
-    languages: ISO codes to choose among. order_patterns: regular expressions of the shop's
-    own order numbers (the first group, when there is one, is the number).
-    Raises re.error on a wrong pattern, and nothing because of a message.
-
-    >>> reading, = triage([Text("1", "Toujours pas reçu ma commande n° 48213, c’est honteux !")])
-    >>> reading.tone, reading.intents[0].name, reading.needs_answer
-    (-1, 'delivery', True)
-    """
-    patterns = [re.compile(pattern) for pattern in order_patterns]
-    return [_safely(message, languages, patterns) for message in texts]
-
-
-def _safely(
-    message: Text, languages: Sequence[str], patterns: Sequence[re.Pattern[str]]
-) -> Reading:
-    try:
-        return _read(message, languages, patterns)
-    except Exception:  # noqa: BLE001 - one hostile message must not lose the rest of its batch
-        return unreadable(message.id)

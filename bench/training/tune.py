@@ -1,0 +1,288 @@
+"""
+Tune the upper layers of the encoder and all heads at once, on what `texts` gives.
+
+    python bench/training/tune.py --data DATA --work FOLDER
+
+The lower layers stay as they are and are run once. Every family of one part is held out: it
+calibrates the heads and is what the run reports on. Writes `reader.pt` and `held-out.npz`.
+Seed, order and rates are fixed; sums on other processors differ in their last bits.
+"""
+
+import argparse
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from network import Reader, Words, batches, padded
+from texts import Row, Texts, load
+from torch.nn import functional
+
+from comptoir.analysis.encoder import tokens
+from comptoir.analysis.encoder.weights import DEPTH, WIDTH, Wheel
+from comptoir.analysis.model import OWN_LANGUAGES
+
+FROZEN = 6
+SIZE = 32
+SHARES = {"own": 0.45, "others": 0.25, "kinds": 0.25}
+"""How much of the tweets in French and English, in others, and of the classes an epoch sees."""
+WEIGHTS = {
+    "tone": 1.0, "intents": 12.0, "aspects": 5.0, "needs": 0.6, "irony": 0.8, "urgency": 0.4,
+    "register": 0.2, "kinds": 0.3, "back": 2.0,
+}  # fmt: skip
+
+
+class Shelf:
+    """Everything that does not change: token numbers, states after the frozen layers, labels."""
+
+    def __init__(self, texts: Texts, frozen: int = FROZEN) -> None:
+        self.rows, self.kinds, self.wheel = texts.rows, texts.kinds, Wheel()
+        tokeniser = tokens.make(self.wheel)
+        self.numbers = tokens.tokenise(tokeniser, [row.text for row in self.rows])
+        self.words = Words(self.wheel)
+        self.languages = torch.tensor([language_number(row.language) for row in self.rows])
+        self.public = torch.tensor([float(row.source == "tweets") for row in self.rows])
+        self.tone = torch.tensor([row.tone for row in self.rows])
+        self.kind = torch.tensor([row.kind for row in self.rows])
+        self.labelled = torch.tensor([row.labels is not None for row in self.rows])
+        self.answers = {name: self._answers(name) for name in ("intents", "aspects")}
+        self.answers |= {name: self._answers(name)[:, None] for name in ("needs", "irony")}
+        self.urgency = self._answers("urgency").long()
+        self.states = self._states(frozen) if frozen else None
+        self.meant = self._meant(frozen)
+
+    def _answers(self, name: str) -> torch.Tensor:
+        blank = {"intents": [0] * 24, "aspects": [0] * 10}.get(name, 0)
+        found = [getattr(row.labels, name) if row.labels else blank for row in self.rows]
+        return torch.tensor(found).float()
+
+    def _states(self, frozen: int) -> list[torch.Tensor]:
+        trunk = Reader(self.wheel, range(frozen), len(self.kinds)).eval()
+        found: list[torch.Tensor] = [torch.empty(0)] * len(self.rows)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            for places in batches([len(text) for text in self.numbers], 48):
+                numbers, mask = padded([self.numbers[place] for place in places])
+                x = self.words(numbers)
+                for layer in trunk.layers:
+                    x = layer(x, mask[:, None, None, :])
+                for row, place in enumerate(places):
+                    found[place] = x[row, : len(self.numbers[place])].to(torch.bfloat16).clone()
+        return found
+
+    def take(self, places: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        """What enters the tuned layers, [texts, tokens, 384], and where there is anything."""
+        if self.states is None:
+            numbers, mask = padded([self.numbers[place] for place in places])
+            return self.words(numbers), mask
+        chosen = [self.states[place] for place in places]
+        x = torch.zeros(len(chosen), max(map(len, chosen)), WIDTH, dtype=torch.bfloat16)
+        mask = torch.zeros(x.shape[:2], dtype=torch.bool)
+        for row, states in enumerate(chosen):
+            x[row, : len(states)], mask[row, : len(states)] = states, True
+        return x, mask
+
+    def _meant(self, frozen: int) -> torch.Tensor:
+        """Sentence vectors before tuning, which tuning must keep in reach; 0 where not taken."""
+        before = Reader(self.wheel, range(frozen, DEPTH), len(self.kinds)).eval()
+        found = torch.zeros(len(self.rows), WIDTH)
+        wanted = [n for n, row in enumerate(self.rows) if row.source != "tweets" or n % 4 == 0]
+        means = self.means(before, wanted)
+        found[wanted] = functional.normalize(means, dim=-1)
+        self.usual, self.spread = means.mean(0), means.std(0)
+        return found
+
+    def means(self, reader: Reader, wanted: Sequence[int]) -> torch.Tensor:
+        """Means of the tokens of some texts."""
+        found = torch.zeros(len(wanted), WIDTH)
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            for places in batches([len(self.numbers[n]) for n in wanted], 48):
+                found[places] = reader.mean(*self.take([wanted[place] for place in places]))
+        return found
+
+
+def language_number(code: str) -> int:
+    """Place of a language whose tone is learnt; the last place for any other."""
+    return OWN_LANGUAGES.index(code) if code in OWN_LANGUAGES else len(OWN_LANGUAGES)
+
+
+def losses(
+    shelf: Shelf, found: dict[str, torch.Tensor], at: torch.Tensor
+) -> dict[str, torch.Tensor]:
+    """What is wrong with the answers to a batch, by field, weighed by how many have a label."""
+    lost = {
+        "register": functional.binary_cross_entropy_with_logits(
+            found["register"][:, 0], shelf.public[at]
+        )
+    }
+
+    def add(name: str, chosen: torch.Tensor, lost_of: Any) -> None:
+        if chosen.any():
+            lost[name] = lost_of(chosen) * chosen.float().mean()
+
+    known, labelled = shelf.tone[at] >= 0, shelf.labelled[at]
+    add(
+        "tone",
+        known,
+        lambda q: functional.cross_entropy(
+            found["tone"][q], shelf.tone[at][q], label_smoothing=0.05
+        ),
+    )
+    for name in ("intents", "aspects", "needs", "irony"):
+        add(name, labelled, lambda q, name=name: functional.binary_cross_entropy_with_logits(
+            found[name][q], shelf.answers[name][at][q]))  # fmt: skip
+    add(
+        "urgency",
+        labelled,
+        lambda q: functional.cross_entropy(found["urgency"][q], shelf.urgency[at][q]),
+    )
+    add(
+        "kinds",
+        shelf.kind[at] >= 0,
+        lambda q: functional.cross_entropy(found["kinds"][q], shelf.kind[at][q]),
+    )
+    meant = shelf.meant[at]
+    add(
+        "back",
+        meant.abs().sum(1) > 0,
+        lambda q: (1 - (found["vector"][q] * meant[q]).sum(1)).mean(),
+    )
+    return lost
+
+
+def epochs_of(
+    rows: Sequence[Row], places: np.ndarray[Any, Any], count: int, chance: np.random.RandomState
+) -> list[np.ndarray[Any, Any]]:
+    """The places each epoch sees: all of shops, shares of the rest, each share another."""
+    sources = np.array([rows[place].source for place in places])
+    own = np.array([rows[place].language in ("fr", "en") for place in places])
+    shop = np.isin(sources, ["shop", "export"])
+    groups = {
+        "own": places[(sources == "tweets") & own],
+        "others": places[(sources == "tweets") & ~own],
+        "kinds": places[~shop & (sources != "tweets")],
+    }
+    for group in groups.values():
+        chance.shuffle(group)
+    made = []
+    for epoch in range(count):
+        seen = [places[shop]]
+        for name, group in groups.items():
+            share = int(SHARES[name] * len(group))
+            seen.append(np.take(group, np.arange(epoch * share, (epoch + 1) * share), mode="wrap"))
+        made.append(np.concatenate(seen))
+    return made
+
+
+def rates(reader: Reader, rate: float, decay: float) -> torch.optim.Optimizer:
+    """Lower layers learn slower; heads faster."""
+    top = len(reader.layers) - 1
+    groups: list[dict[str, Any]] = [
+        {"params": layer.parameters(), "lr": rate * decay ** (top - number)}
+        for number, layer in enumerate(reader.layers)
+    ]
+    heads = [
+        p for name, p in reader.named_parameters() if not name.startswith(("layers", "public"))
+    ]
+    groups.append({"params": heads, "lr": 1e-3})
+    groups.append({"params": reader.public.parameters(), "lr": 3e-4, "weight_decay": 0.1})
+    return torch.optim.AdamW(groups, weight_decay=0.01)
+
+
+def tune(
+    shelf: Shelf,
+    places: np.ndarray[Any, Any],
+    *,
+    frozen: int = FROZEN,
+    epochs: int = 4,
+    rate: float = 1.5e-4,
+    decay: float = 0.9,
+    seed: int = 0,
+    begin: Path | None = None,
+) -> Reader:
+    """A reader tuned on the rows at `places`, from the wheel's weights or from a tuned state."""
+    torch.manual_seed(seed)
+    chance = np.random.RandomState(seed)
+    reader = Reader(shelf.wheel, range(frozen, DEPTH), len(shelf.kinds))
+    reader.usual.copy_(shelf.usual)
+    reader.spread.copy_(shelf.spread)
+    if begin is not None:
+        reader.load_state_dict(torch.load(begin))
+    planned = epochs_of(shelf.rows, places, epochs, chance)
+    optimiser = rates(reader, rate, decay)
+    highest = [group["lr"] for group in optimiser.param_groups]
+    steps, step, begun = sum(math.ceil(len(seen) / SIZE) for seen in planned), 0, time.time()
+    for epoch, seen in enumerate(planned):
+        reader.train()
+        for chosen in batches([len(shelf.numbers[n]) for n in seen], SIZE, chance):
+            share = min(1, step / (0.1 * steps)) * max(0.0, 1 - step / steps)
+            for group, high in zip(optimiser.param_groups, highest, strict=True):
+                group["lr"] = high * share
+            at = torch.tensor(seen[chosen])
+            with torch.autocast("cpu", torch.bfloat16):
+                found = reader(*shelf.take(seen[chosen]), shelf.languages[at], shelf.public[at])
+            lost = losses(shelf, found, at)
+            total: Any = sum(WEIGHTS[name] * value for name, value in lost.items())
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            step += 1
+            if step % 100 == 0:
+                print(
+                    f"epoch {epoch + 1}, step {step} of {steps}, {time.time() - begun:.0f} s",
+                    flush=True,
+                )
+    return reader
+
+
+def answers(shelf: Shelf, reader: Reader, places: Sequence[int]) -> dict[str, np.ndarray[Any, Any]]:
+    """Logits by field, vectors and means of the texts at `places`."""
+    reader.eval()
+    found: dict[str, np.ndarray[Any, Any]] = {}
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        for chosen in batches([len(shelf.numbers[n]) for n in places], 64):
+            at = [places[n] for n in chosen]
+            for name, value in reader(*shelf.take(at), shelf.languages[at]).items():
+                if name not in found:
+                    found[name] = np.zeros((len(places), value.shape[1]), np.float32)
+                found[name][chosen] = value.float().numpy()
+    return found
+
+
+def main() -> None:
+    """Tune on all parts but one, and keep what was made."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the public files")
+    parser.add_argument("--work", type=Path, required=True, help="where to write")
+    parser.add_argument("--held-out", type=int, default=0, help="the part left out, 0 to 5")
+    parser.add_argument("--frozen", type=int, default=FROZEN, help="lower layers left as they are")
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--begin", type=Path, help="a reader.pt to go on from")
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    shelf = Shelf(load(options.data), options.frozen)
+    parts = np.array([row.part() for row in shelf.rows])
+    told = np.array([row.tone >= 0 for row in shelf.rows])
+    out = np.where((parts == options.held_out) & told)[0]
+    within = np.where((parts != options.held_out) | ~told)[0]
+    print(f"{len(within)} texts to learn from, {len(out)} held out", flush=True)
+    reader = tune(
+        shelf,
+        within,
+        frozen=options.frozen,
+        epochs=options.epochs,
+        rate=options.rate,
+        seed=options.seed,
+        begin=options.begin,
+    )
+    torch.save(reader.state_dict(), options.work / "reader.pt")
+    np.savez(options.work / "held-out.npz", places=out, **answers(shelf, reader, out.tolist()))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""
+The light way to read: rules and word lists, thousands of messages a second, no model.
+
+It serves where the encoder cannot run, and says so in every reading (`engine`: "rules").
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from comptoir.analysis import entities, intents, language, needs, similar, tone
+from comptoir.analysis.entities import Catalogue, Entity
+from comptoir.analysis.intents import Intent
+from comptoir.analysis.readings import READ_CHARS, Reading, Text
+from comptoir.analysis.text import words as fold_words
+
+VERSION = "rules-2"
+"""Changes whenever the same text may get another reading by rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How to read: languages to choose among, the shop's order numbers, products and day."""
+
+    languages: Sequence[str]
+    patterns: Sequence[re.Pattern[str]] = ()
+    catalogue: Catalogue | None = None
+    today: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """What needs no model: language, entities and the keys of near-duplicates."""
+
+    text: str
+    words: list[str]
+    language: str
+    language_confidence: float
+    language_reason: str
+    entities: tuple[Entity, ...]
+    fingerprint: str
+    signature: bytes
+    bands: tuple[int, ...]
+
+
+def plain(message: Text, reader: Reader) -> Plain:
+    """The part of a reading that every engine shares."""
+    text = message.text[:READ_CHARS]
+    words = fold_words(text)
+    code, sure, why = language.detect(text, reader.languages, message.lang, words)
+    kept = similar.kept_words(words)
+    signature, bands = similar.sign_of(kept)
+    return Plain(
+        text=text,
+        words=words,
+        language=code,
+        language_confidence=round(sure, 3),
+        language_reason=f"{why}:",
+        entities=entities.find(
+            text, reader.patterns, catalogue=reader.catalogue, today=reader.today
+        ),
+        fingerprint=similar.fingerprint_of(kept),
+        signature=signature,
+        bands=bands,
+    )
+
+
+def _tone_words(text: str, words: list[str]) -> list[str]:
+    """Words for tone and intents: folded again only where a smiley was typed."""
+    shown = tone.with_smileys(text)
+    return tone.plain_words(words if shown is text else fold_words(shown))
+
+
+def read(message: Text, common: Plain) -> Reading:
+    """A message read by rules."""
+    words = _tone_words(common.text, common.words)
+    mood = tone.read(common.text, words, common.language, message.rating)
+    wanted = intents.read(words, mood)
+    need = needs.read(common.text, words, wanted, mood, own=message.own)
+    return Reading(
+        id=message.id,
+        language=common.language,
+        language_confidence=common.language_confidence,
+        tone=mood.tone,
+        tone_confidence=round(mood.confidence, 3),
+        intents=tuple(Intent(i.name, round(i.confidence, 3), i.reason) for i in wanted),
+        needs_answer=need.needs_answer,
+        needs_answer_confidence=round(need.needs_answer_confidence, 3),
+        urgency=need.urgency,
+        urgency_confidence=round(need.urgency_confidence, 3),
+        irony=mood.irony,
+        irony_confidence=round(mood.irony_confidence, 3),
+        entities=common.entities,
+        fingerprint=common.fingerprint,
+        signature=common.signature,
+        bands=common.bands,
+        reasons={
+            "language": common.language_reason,
+            "tone": "|".join(mood.reasons),
+            "needs_answer": need.needs_answer_reason,
+            "urgency": need.urgency_reason,
+            "irony": mood.irony_reason if mood.irony else "no_irony:",
+        },
+    )

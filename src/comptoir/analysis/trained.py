@@ -1,0 +1,210 @@
+"""
+From what the model finds to a reading: chances, answers, and the words that told.
+
+Nothing here depends on the other messages of a batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from comptoir.analysis import evidence
+from comptoir.analysis.intents import INTENTS, Intent
+from comptoir.analysis.learning import BrandModel
+from comptoir.analysis.light import Plain
+from comptoir.analysis.model import ASPECTS, OWN_LANGUAGES, Engine, Floats, plain
+from comptoir.analysis.readings import Aspect, Reading, Text
+
+_HIGHEST = 0.99
+_UNSURE = 0.6
+"""What remains of log-odds in a language whose tone was never learnt."""
+_RATED = 4.0
+"""Log-odds that a rating of 1 or 2, 4 or 5, adds to its tone."""
+_TONES = (-1, 0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    What an engine finds in one text: logits by field [answers], its vector [384], and what each
+    of its words adds to each answer, [words, answers], a field's answers at its `places`.
+    """
+
+    engine: str
+    text: str
+    logits: dict[str, Floats]
+    vector: npt.NDArray[np.float32]
+    added: Floats
+    places: dict[str, tuple[int, int]]
+
+    def told(self, field: str, answer: int) -> str:
+        """The words that told, "" when none stands out."""
+        at = self.places[field][0] + answer
+        return evidence.telling(self.text, evidence.words_of(self.text), self.added[:, at])
+
+    def sureness(self) -> float:
+        """The chance of the likeliest tone: below it, a faster engine gives way."""
+        return float(softmax(self.logits["tone"]).max())
+
+
+def softmax(logits: Floats) -> Floats:
+    """Chances of answers of which one holds."""
+    powers = np.exp(logits - logits.max())
+    chances: Floats = powers / powers.sum()
+    return chances
+
+
+def chance(logit: float) -> float:
+    """Chance of log-odds."""
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def find(
+    engine: Engine, texts: Sequence[str], languages: Sequence[str], threads: int
+) -> list[Found]:
+    """What the engine finds in texts already `model.plain`, each on its own."""
+    encoded = engine.encode(texts, threads)
+    heads = engine.heads
+    logits = heads.logits(encoded.mean, languages)
+    vectors = heads.vectors(encoded.mean)
+    weights, places = heads.telling()
+    return [
+        Found(
+            engine.name,
+            text,
+            {field: values[at] for field, values in logits.items()},
+            vectors[at],
+            _added(text, encoded.states[at] - heads.middle, weights, encoded.spans[at]),
+            places,
+        )
+        for at, text in enumerate(texts)
+    ]
+
+
+def _added(text: str, states: Floats, weights: Floats, spans: Sequence[tuple[int, int]]) -> Floats:
+    """What each word adds to each answer; states: [tokens, 384], less those of a usual token."""
+    parts: Floats = states @ weights.T / max(1, len(states))
+    return evidence.by_word(evidence.words_of(text), spans, parts)
+
+
+def read(
+    message: Text, common: Plain, found: Found, least: Floats, brand: BrandModel | None
+) -> Reading:
+    """
+    A reading from what was found.
+
+    least: the chance from which each intent is given, [intents].
+    """
+    logits = _adapted(message, common, found, brand)
+    chances = softmax(logits["tone"])
+    at = int(chances.argmax())
+    needed = chance(float(logits["needs"][0]))
+    ironic = chance(float(logits["irony"][0]))
+    pressing = softmax(logits["urgency"])
+    wanted = _intents(logits["intents"], least, found) + _own(message, found, brand)
+    silent = message.own or common.text.startswith("RT @")
+    urgency = int(pressing.argmax())
+    return Reading(
+        id=message.id,
+        language=common.language,
+        language_confidence=common.language_confidence,
+        tone=_TONES[at],
+        tone_confidence=_shown(float(chances[at])),
+        intents=tuple(sorted(wanted, key=lambda intent: -intent.confidence)),
+        needs_answer=needed >= 0.5 and not silent,
+        needs_answer_confidence=0.99 if silent else _shown(max(needed, 1 - needed)),
+        urgency=0 if silent else urgency,
+        urgency_confidence=0.99 if silent else _shown(float(pressing[urgency])),
+        irony=ironic >= 0.5,
+        irony_confidence=_shown(max(ironic, 1 - ironic)),
+        entities=common.entities,
+        fingerprint=common.fingerprint,
+        signature=common.signature,
+        bands=common.bands,
+        reasons=_reasons(message, common, found, at, needed >= 0.5, urgency, ironic >= 0.5),
+        aspects=_aspects(logits["aspects"]),
+        engine=found.engine,
+        vector=found.vector,
+    )
+
+
+def _shown(chance_of: float) -> float:
+    return round(min(chance_of, _HIGHEST), 3)
+
+
+def _adapted(
+    message: Text, common: Plain, found: Found, brand: BrandModel | None
+) -> dict[str, Floats]:
+    """Logits with the brand's corrections, the message's rating and its language heard."""
+    logits = dict(found.logits)
+    if common.language not in OWN_LANGUAGES:
+        logits = {field: values * _UNSURE for field, values in logits.items()}
+    if brand is not None:
+        for field, delta in brand.deltas.items():
+            logits[field] = delta.apply(found.vector[None], logits[field][None])[0]
+    if message.rating is not None and 0 <= message.rating <= 5:
+        rated = 0 if message.rating <= 2 else 2 if message.rating >= 4 else 1
+        logits["tone"] = logits["tone"] + np.eye(3)[rated] * (_RATED if rated != 1 else 1.0)
+    return logits
+
+
+def _intents(logits: Floats, least: Floats, found: Found) -> list[Intent]:
+    """Intents sure enough, or the likeliest when none is."""
+    chances = 1 / (1 + np.exp(-logits))
+    kept = [place for place in range(len(INTENTS)) if chances[place] >= least[place]]
+    other = INTENTS.index("other")
+    if len(kept) > 1 and other in kept:
+        kept.remove(other)
+    if not kept:
+        kept = [int(chances.argmax())]
+    return [
+        Intent(INTENTS[place], _shown(float(chances[place])), _telling(found, "intents", place))
+        for place in kept
+    ]
+
+
+def _own(message: Text, found: Found, brand: BrandModel | None) -> list[Intent]:
+    """The brand's own intents that hold."""
+    if brand is None or brand.intents is None:
+        return []
+    head = brand.intents
+    chances = head.chances(found.vector[None], [plain(message.text)])[0]
+    return [
+        Intent(name, _shown(float(value)), "own_examples:")
+        for name, value in zip(head.names, chances, strict=True)
+        if value >= head.threshold
+    ]
+
+
+def _aspects(logits: Floats) -> tuple[Aspect, ...]:
+    """What is liked or disliked, surest first."""
+    chances = 1 / (1 + np.exp(-logits))
+    kept = [
+        Aspect(ASPECTS[place // 2], place % 2 == 0, _shown(float(value)))
+        for place, value in enumerate(chances)
+        if value >= 0.5
+    ]
+    return tuple(sorted(kept, key=lambda aspect: -aspect.confidence))
+
+
+def _telling(found: Found, field: str, place: int) -> str:
+    said = found.told(field, place)
+    return f"telling:{said}" if said else "whole:"
+
+
+def _reasons(
+    message: Text, common: Plain, found: Found, tone: int, needed: bool, urgency: int, ironic: bool
+) -> dict[str, str]:
+    """Why, by label, as "code:evidence"."""
+    rated = [f"rating:{message.rating:g}"] if message.rating is not None else []
+    silent = "own_message:" if message.own else "repost:" if common.text.startswith("RT @") else ""
+    return {
+        "language": common.language_reason,
+        "tone": "|".join([*rated, _telling(found, "tone", tone)]),
+        "needs_answer": silent or (_telling(found, "needs", 0) if needed else "nothing_asked:"),
+        "urgency": silent
+        or (_telling(found, "urgency", urgency) if urgency else "nothing_urgent:"),
+        "irony": _telling(found, "irony", 0) if ironic else "no_irony:",
+    }
