@@ -9,19 +9,29 @@ says so with `every_workspace()`.
 The idea is django-scopes'; ours because a typed manager lets mypy follow models.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 from django.db import models
 
-__all__ = ["OutOfScope", "Scoped", "current_workspace_id", "every_workspace", "scope"]
+__all__ = [
+    "OutOfScope",
+    "Scoped",
+    "current_workspace_id",
+    "every_workspace",
+    "forget",
+    "remembered",
+    "scope",
+]
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 
 _EVERY = 0
 _active: ContextVar[int | None] = ContextVar("active_workspace", default=None)
+_memory: ContextVar[dict[str, Any] | None] = ContextVar("scope_memory", default=None)
 
 
 class OutOfScope(RuntimeError):
@@ -59,10 +69,11 @@ def every_workspace() -> Iterator[None]:
 
 @contextmanager
 def _activated(workspace_id: int) -> Iterator[None]:
-    token = _active.set(workspace_id)
+    token, held = _active.set(workspace_id), _memory.set({})
     try:
         yield
     finally:
+        _memory.reset(held)
         _active.reset(token)
 
 
@@ -72,3 +83,26 @@ def current_workspace_id() -> int:
     if not active:
         raise OutOfScope("A workspace must be active for this.")
     return active
+
+
+def remembered(key: str, compute: Callable[[], T]) -> T:
+    """
+    What `compute` gives, asked once for the length of the present scope.
+
+    For small things that one page needs a hundred times, such as the brand's own names.
+    Outside of any scope nothing is remembered.
+    """
+    memory = _memory.get()
+    if memory is None:
+        return compute()
+    if key not in memory:
+        memory[key] = compute()
+    found: T = memory[key]
+    return found
+
+
+def forget(key: str) -> None:
+    """Have `remembered` ask again: call it after writing what was remembered."""
+    memory = _memory.get()
+    if memory is not None:
+        memory.pop(key, None)
