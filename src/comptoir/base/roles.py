@@ -19,6 +19,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     ANSWER = "answer"
     CORRECT = "correct"
+    TEACH = "teach"
     IMPORT = "import"
     MANAGE_TEAM = "manage_team"
     MANAGE_WORKSPACE = "manage_workspace"
@@ -27,7 +28,7 @@ class Permission(StrEnum):
 
 
 _READER = frozenset({Permission.READ})
-_ANALYST = _READER | {Permission.EXPORT, Permission.CORRECT}
+_ANALYST = _READER | {Permission.EXPORT, Permission.CORRECT, Permission.TEACH}
 _AGENT = _READER | {Permission.ANSWER, Permission.CORRECT}
 _MANAGER = _ANALYST | _AGENT | {Permission.IMPORT, Permission.MANAGE_TEAM, Permission.READ_AUDIT}
 _OWNER = frozenset(Permission)

@@ -1,7 +1,7 @@
 """
 What other contexts may use of `triage`.
 
-All functions work inside a workspace scope. Label texts (INTENTS, TONES, URGENCIES) are
+All functions work inside a workspace scope. What a brand teaches is in `brand`. Label texts (INTENTS, TONES, URGENCIES) are
 lazily translated: turn them into `str` when showing them.
 """
 
@@ -18,7 +18,16 @@ from comptoir.triage.records import (
     LabelView,
 )
 from comptoir.triage.relabel import relabel
-from comptoir.triage.taxonomy import COMPLAINTS, INTENTS, LANGUAGES, TONES, URGENCIES, choices
+from comptoir.triage.taxonomy import (
+    COMPLAINTS,
+    INTENTS,
+    LANGUAGES,
+    TONES,
+    URGENCIES,
+    choices,
+    intent_name,
+    intent_names,
+)
 
 __all__ = [
     "COMPLAINTS",
@@ -38,6 +47,8 @@ __all__ = [
     "corrections",
     "group_members",
     "group_sizes",
+    "intent_name",
+    "intent_names",
     "labels",
     "pending",
     "reason_sentence",

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from comptoir.analysis.api import MODEL_VERSION
 from comptoir.base.outbox import Event, consumer, publish
-from comptoir.triage import reading, relabel, writing
+from comptoir.triage import lessons, reading, relabel, versions, writing
 from comptoir.triage.labels import CONSUMER
+from comptoir.triage.models import Features
 from comptoir.triage.reading import Read
 
 
@@ -15,7 +15,7 @@ def prepare(event: Event) -> list[Read]:
         return reading.read(relabel.next_ids(event.payload["after"]))
     ids = event.payload["ids"]
     again = event.kind == "messages_reowned"
-    return reading.read(ids if again else reading.unread(ids, MODEL_VERSION))
+    return reading.read(ids if again else reading.unread(ids, versions.stamp()))
 
 
 @consumer(
@@ -32,8 +32,16 @@ def handle(event: Event, prepared: Any) -> None:
     writing.write(read)
     if event.kind == relabel.ASKED:
         ids = [one.id for one in read]
-        relabel.go_on(event.workspace_id, ids)
+        relabel.go_on(event.workspace_id, event.payload, ids)
     else:
         ids = event.payload["ids"]
+        # Their words may have changed: an erased person's name is taken out of them.
+        Features.objects.filter(message_id__in=ids).delete()
     if ids:
         publish(event.workspace_id, "messages_labelled", ids=ids)
+
+
+@consumer("triage.lessons", ("label_corrected",), order=90)
+def heed(event: Event, prepared: Any) -> None:
+    """Have the brand's model learnt once enough corrections came together."""
+    lessons.ask_when_due()

@@ -13,7 +13,7 @@ from comptoir.triage.labels import WITH_CONFIDENCE, view
 from comptoir.triage.models import Correction, Label
 from comptoir.triage.reasons import CORRECTED
 from comptoir.triage.records import FIELDS, CorrectionView, LabelView
-from comptoir.triage.taxonomy import INTENTS, TONES, URGENCIES
+from comptoir.triage.taxonomy import TONES, URGENCIES, intent_names
 
 
 def correct(message_id: int, field: str, value: object, actor: User) -> LabelView:
@@ -164,9 +164,10 @@ def _single(field: str, value: object) -> object | None:
 
 def _intents(value: object) -> list[str] | None:
     """Names in the taxonomy's order; "other" when a person says that none fits."""
-    if not isinstance(value, list | tuple) or not set(value) <= INTENTS.keys():
+    known = intent_names()
+    if not isinstance(value, list | tuple) or not set(value) <= known.keys():
         return None
-    return [name for name in INTENTS if name in value] or ["other"]
+    return [name for name in known if name in value] or ["other"]
 
 
 def _plain(value: Any) -> Any:

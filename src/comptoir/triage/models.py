@@ -47,7 +47,10 @@ class Label(models.Model):
     objects = Scoped["Label"]()
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "group"], name="label_by_group")]
+        indexes = [
+            models.Index(fields=["workspace", "group"], name="label_by_group"),
+            models.Index(fields=["workspace", "model_version"], name="label_by_version"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.language} {self.tone}"
@@ -73,6 +76,9 @@ class Correction(models.Model):
 
     objects = Scoped["Correction"]()
 
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "field"], name="correction_by_field")]
+
     def __str__(self) -> str:
         return f"{self.field}: {self.before} → {self.after}"
 
@@ -97,3 +103,127 @@ class Band(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.message_id}"
+
+
+class OwnIntent(models.Model):
+    """
+    An intent that a brand added to the taxonomy, with the examples it is read from.
+
+    slug: its name in labels, begins with "own_"; never given again, so that an old label keeps
+    its meaning. examples: [{"text", "message"}], message: the id of the desk's message it was
+    picked from, or null. A deleted intent keeps its name alone, for labels a person set.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("In use")
+        PAUSED = "paused", _("Paused")
+        DELETED = "deleted", _("Deleted")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    slug = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    description = models.CharField(max_length=200, blank=True)
+    examples = models.JSONField(default=list)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    at = models.DateTimeField()
+
+    objects = Scoped["OwnIntent"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "slug"], name="own_intent_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+
+class BrandVersion(models.Model):
+    """
+    One version of a brand's own model: what its corrections and its own intents taught.
+
+    base: version of the analysis it was learnt upon; it serves no other. deltas, intents:
+    what `analysis.learning` writes, empty when there is none. corrections: how many were
+    counted, until: the newest of them. digest: of all that it was learnt from, so that
+    learning the same again makes nothing; "" for a version that joins others. learnt_from:
+    ids of the messages behind {"deltas", "intents"}. figures: see learning. withdrawn_at: when an erased person's words made it forgotten.
+    """
+
+    class Cause(models.TextChoices):
+        CORRECTIONS = "corrections", _("Corrections")
+        INTENTS = "intents", _("Own intents")
+        BACK = "back", _("Going back")
+        ERASURE = "erasure", _("An erasure")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    number = models.IntegerField()
+    base = models.CharField(max_length=40)
+    cause = models.CharField(max_length=12, choices=Cause.choices)
+    deltas = models.BinaryField(default=bytes)
+    intents = models.BinaryField(default=bytes)
+    corrections = models.IntegerField(default=0)
+    until = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=32, blank=True)
+    learnt_from = models.JSONField(default=dict)
+    figures = models.JSONField(default=dict)
+    adopted = models.BooleanField(default=False)
+    active = models.BooleanField(default=False)
+    trained_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+
+    objects = Scoped["BrandVersion"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="brand_version_once"),
+            models.UniqueConstraint(
+                fields=["workspace"],
+                condition=models.Q(active=True),
+                name="one_active_brand_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"brand {self.number}"
+
+
+class Learning(models.Model):
+    """
+    Whether a brand's model has to be learnt, and by whom it is being learnt.
+
+    asked_at: when it was asked for, null when there is nothing to do. claimed_at: when a
+    worker last took it. problem: code of what kept it from being learnt the last time.
+    """
+
+    workspace = models.OneToOneField(Workspace, models.CASCADE, related_name="+", primary_key=True)
+    asked_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=12, default=BrandVersion.Cause.CORRECTIONS)
+    by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    claimed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=40, blank=True)
+
+    objects = Scoped["Learning"]()
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id}: {self.cause if self.asked_at else 'nothing to learn'}"
+
+
+class Features(models.Model):
+    """
+    What the analysis' encoder made of a message, kept so that it is computed once.
+
+    version: of the analysis; data: see vectors.
+    """
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="+", primary_key=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    version = models.CharField(max_length=40)
+    data = models.BinaryField()
+
+    objects = Scoped["Features"]()
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.version}"

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from comptoir import conf
 from comptoir.analysis.api import READ_CHARS, Entity, Reading, Text, triage
 from comptoir.base import bulk
 from comptoir.base.models import Workspace
 from comptoir.base.scope import current_workspace_id
 from comptoir.channels.models import Message
+from comptoir.triage import versions
 from comptoir.triage.models import Label
 
 _COLUMNS = ("id", "own", "kind", "text", "title", "language", "rating", "in_reply_to")
@@ -22,6 +24,7 @@ class Read:
     own: bool
     repost: bool
     reading: Reading
+    version: str
 
 
 def unread(ids: Iterable[int], model_version: str) -> list[int]:
@@ -35,14 +38,18 @@ def read(ids: Sequence[int]) -> list[Read]:
     """Readings of the messages that (still) exist, oldest first."""
     rows = list(Message.objects.filter(id__in=ids).order_by("id").values(*_COLUMNS))
     languages = Workspace.objects.values_list("languages", flat=True).get(pk=current_workspace_id())
-    readings = triage([_text(row) for row in rows], languages=languages)
-    return [_finished(row, reading) for row, reading in zip(rows, readings, strict=True)]
+    brand = versions.brand_model()
+    readings = triage(
+        [_text(row) for row in rows], languages=languages, mode=conf.current().triage, brand=brand
+    )
+    version = versions.stamp_of(brand)
+    return [_finished(row, reading, version) for row, reading in zip(rows, readings, strict=True)]
 
 
 def _text(row: dict[str, Any]) -> Text:
     return Text(
         id=str(row["id"]),
-        text=_whole(row["text"], row["title"]),
+        text=whole(row["text"], row["title"]),
         lang=row["language"],
         in_reply_to=row["in_reply_to"],
         own=row["own"],
@@ -50,7 +57,7 @@ def _text(row: dict[str, Any]) -> Text:
     )
 
 
-def _whole(text: str, title: str) -> str:
+def whole(text: str, title: str) -> str:
     """
     What is read of a message. The title comes last, so that places found in the text hold;
     it repeats the text's beginning on some channels and is then left out.
@@ -60,12 +67,13 @@ def _whole(text: str, title: str) -> str:
     return f"{text[: READ_CHARS - len(title) - 1]}\n{title}"
 
 
-def _finished(row: dict[str, Any], reading: Reading) -> Read:
+def _finished(row: dict[str, Any], reading: Reading, version: str) -> Read:
     repost = row["kind"] == "repost"
     placed = replace(
         reading, entities=tuple(_placed(one, len(row["text"])) for one in reading.entities)
     )
-    return Read(row["id"], row["own"], repost, _calling_for_nothing(placed) if repost else placed)
+    read = _calling_for_nothing(placed) if repost else placed
+    return Read(row["id"], row["own"], repost, read, version)
 
 
 def _placed(entity: Entity, length: int) -> Entity:

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.analysis.api import reasons_of
-from comptoir.triage.taxonomy import INTENTS
+from comptoir.triage.taxonomy import intent_name
 
 CORRECTED = "corrected:"
 
@@ -48,6 +48,9 @@ REASONS: Mapping[str, Promise] = {
     "urgent_words": _("It says “{evidence}”."),
     "no_answer_needed": _("It calls for no answer."),
     "nothing_urgent": _("Nothing says it is urgent."),
+    "telling": _("It says “{evidence}”."),
+    "whole": _("Read as a whole."),
+    "own_examples": _("It resembles the brand’s own examples."),
     "unreadable": _("It could not be read."),
 }
 """The analysis speaks English only; its sentences stand here again to be translated."""
@@ -71,4 +74,4 @@ def _sentence(code: str, evidence: str) -> str:
 
 def _shown(code: str, evidence: str) -> str:
     """Evidence is the customer's words, except where it names an intent."""
-    return str(INTENTS.get(evidence, evidence)) if code == "intent" else evidence
+    return intent_name(evidence) if code == "intent" else evidence

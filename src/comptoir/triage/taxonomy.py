@@ -1,12 +1,20 @@
 """The names of everything a label can say, with the words users read."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from comptoir.base.scope import remembered
+from comptoir.triage.models import OwnIntent
 from comptoir.triage.records import Choice
+
+OWN = "own_"
+"""What the names of a brand's own intents begin with."""
+
+NAMES = "triage.own_names"
 
 INTENTS: Mapping[str, Promise] = {
     "fault": _("Fault"),
@@ -76,5 +84,30 @@ _BY_FIELD: Mapping[str, Mapping[str, Promise] | Mapping[int, Promise] | Mapping[
 
 
 def choices(field: str) -> list[Choice]:
-    """The values a field can be corrected to, in the reader's language."""
-    return [Choice(value, str(label)) for value, label in _BY_FIELD[field].items()]
+    """The values a field can be corrected to, in the reader's language; own intents last."""
+    values: Mapping[Any, Any] = intent_names() if field == "intents" else _BY_FIELD[field]
+    return [Choice(value, str(label)) for value, label in values.items()]
+
+
+def intent_names() -> dict[str, str | Promise]:
+    """Every intent one may choose in this workspace: the base taxonomy, then the brand's own."""
+    own = {slug: name for slug, (name, state) in _own().items() if state != "deleted"}
+    return {**INTENTS, **own}
+
+
+def intent_name(name: str) -> str:
+    """What people read for an intent, a deleted one included; an unknown one as it is."""
+    if name in INTENTS:
+        return str(INTENTS[name])
+    known = _own().get(name) if name.startswith(OWN) else None
+    return known[0] if known else name.replace("_", " ")
+
+
+def _own() -> dict[str, tuple[str, str]]:
+    """slug → (name, state), asked once a page."""
+    return remembered(NAMES, _ask_own)
+
+
+def _ask_own() -> dict[str, tuple[str, str]]:
+    rows = OwnIntent.objects.order_by("pk").values_list("slug", "name", "state")
+    return {slug: (name, state) for slug, name, state in rows}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from comptoir.analysis.api import MODEL_VERSION, Reading
+from comptoir.analysis.api import Reading
 from comptoir.base import bulk, clock
 from comptoir.base.scope import current_workspace_id
 from comptoir.triage import groups
@@ -55,7 +55,7 @@ def _fresh(one: Read) -> dict[str, Any]:
         "entities": _entities(reading),
         "reasons": reading.reasons,
         "group": one.id,
-        "model_version": MODEL_VERSION,
+        "model_version": one.version,
         "labelled_at": clock.now(),
         "corrected": [],
         "version": 1,

@@ -82,3 +82,12 @@ def tell(*messages: Message, kind: str = "messages_received") -> None:
 def make_other() -> Callable[[], Workspace]:
     """Makes a second brand."""
     return lambda: Workspace.objects.create(slug="autre", name="Une autre marque")
+
+
+@pytest.fixture
+def meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are understood by their words, without an encoder."""
+    from comptoir.triage import vectors
+    from comptoir.triage.tests.meaning import features
+
+    monkeypatch.setattr(vectors, "of_texts", features)

@@ -10,6 +10,7 @@ from comptoir.base.scope import scope
 from comptoir.triage import api
 from comptoir.triage.reasons import REASONS
 from comptoir.triage.tests.conftest import Say, receive
+from comptoir.triage.versions import stamp
 
 
 @pytest.fixture
@@ -28,11 +29,11 @@ def test_a_correction_says_who_when_and_what_stood_before(message_id: int, agent
 
     assert (0, 1.0, 2) == (label.tone, label.confidences["tone"], label.version)
     assert {"tone"} == label.corrected
-    assert (-1, 0, agent.pk, "rules") == (
+    assert (-1, 0, agent.pk, stamp()) == (
         made.before,
         made.after,
         made.by_id,
-        made.model_version[:5],
+        made.model_version,
     )
     assert "corrected:" == label.reasons["tone"]
     assert 1 == OutboxEvent.objects.filter(kind="label_corrected").count()
@@ -178,7 +179,7 @@ def test_reasons_quote_their_evidence() -> None:
     assert "what it said" == api.reason_sentence("forgotten_code:what it said")
 
 
-def test_choices_are_offered_in_the_readers_language() -> None:
+def test_choices_are_offered_in_the_readers_language(workspace: Workspace) -> None:
     with translation.override("fr"):
         assert ["Négatif", "Neutre", "Positif"] == [c.label for c in api.choices("tone")]
         assert "Livraison" in [c.label for c in api.choices("intents")]

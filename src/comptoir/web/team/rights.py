@@ -7,6 +7,7 @@ from comptoir.base.roles import Permission
 RIGHTS = {
     Permission.READ: _("Read conversations and figures"),
     Permission.CORRECT: _("Correct labels"),
+    Permission.TEACH: _("Add own intents, choose the model that reads"),
     Permission.ANSWER: _("Answer, assign, note, close"),
     Permission.EXPORT: _("Export tables"),
     Permission.IMPORT: _("Import files"),
