@@ -163,7 +163,7 @@ def _row(
     sure = read.confidences.get(field)
     if field == "intents":
         why = "\n".join(
-            f"{triage.INTENTS.get(one.name, one.name)}: {bubbles.why(one.reason, one.confidence, corrected)}"
+            f"{triage.intent_name(one.name)}: {bubbles.why(one.reason, one.confidence, corrected)}"
             for one in read.intents
         )
     else:

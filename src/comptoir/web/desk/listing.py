@@ -168,7 +168,7 @@ def _groups(
     return [
         _group("channel", _("Channel"), _channels(), f.channels),
         _group("tone", _("Tone"), TONES.items(), [query.TONE_NAMES[t] for t in f.tones]),
-        _group("intent", _("Intent"), triage.INTENTS.items(), f.intents),
+        _group("intent", _("Intent"), triage.intent_names().items(), f.intents),
         _group("state", _("Status"), [(one, STATUSES[one]) for one in query.STATES], f.states),
         _group(
             "assignee",

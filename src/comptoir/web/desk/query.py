@@ -85,6 +85,7 @@ def read(params: QueryDict, slug: str, user_id: int) -> Place:
     The place that an address names. What cannot be understood is left out: an old link still
     opens. Without a view, a search looks everywhere and anything else at what waits.
     """
+    known_intents = triage.intent_names() if params.get("intent") else {}
     words = params.get("q", "").strip()[:LONGEST_SEARCH]
     filters = care.Filters(
         view=_view(params.get("view", ""), words),
@@ -93,7 +94,7 @@ def read(params: QueryDict, slug: str, user_id: int) -> Place:
         channels=_plain(params.getlist("channel")),
         languages=_plain(params.getlist("language")),
         tones=tuple(TONE_CODES[one] for one in params.getlist("tone") if one in TONE_CODES),
-        intents=tuple(one for one in params.getlist("intent") if one in triage.INTENTS),
+        intents=tuple(one for one in params.getlist("intent") if one in known_intents),
         states=tuple(one for one in params.getlist("state") if one in STATES),
         assignees=_known(params.getlist("assignee"), lambda one: _person(one, user_id)),
         tags=_known(params.getlist("tag"), lambda one: ids.reveal("tag", one)),
@@ -139,7 +140,7 @@ def chips(
         *_each(place, "channels", f.channels, lambda c: str(CHANNELS.get(c, c))),
         *_each(place, "languages", f.languages, language),
         *_each(place, "tones", f.tones, lambda t: str(TONES[TONE_NAMES[t]])),
-        *_each(place, "intents", f.intents, lambda i: str(triage.INTENTS[i])),
+        *_each(place, "intents", f.intents, triage.intent_name),
         *_each(place, "states", f.states, lambda s: str(STATUSES[s])),
         *_each(place, "assignees", f.assignees, lambda a: names.get(a, _("Somebody who left"))),
         *_each(place, "tags", f.tags, lambda t: tag_names.get(t, _("A deleted tag"))),

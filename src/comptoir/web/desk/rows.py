@@ -65,8 +65,7 @@ def row(it: care.ConversationView, place: Place, current: int | None = None) -> 
 
 def named(intents: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Names of intents with what the reader calls them; that there is none is not said."""
-    known = triage.INTENTS
-    return tuple((one, str(known.get(one, one))) for one in intents if one != "other")
+    return tuple((one, triage.intent_name(one)) for one in intents if one != "other")
 
 
 def name_of(customer: care.CustomerView | None) -> str:

@@ -10,14 +10,13 @@ from django.utils.translation import ngettext
 from comptoir.channels.api import AuthorView
 from comptoir.insight import api as insight
 from comptoir.insight.api import UNREAD, Figure, Metric
-from comptoir.triage.api import INTENTS, TONES
+from comptoir.triage.api import TONES, intent_name
 from comptoir.web.shell.templatetags.typo import duration, percent
 from comptoir.web.shell.words import CHANNELS
 
 Keys = tuple[Any, ...]
 _NAMES: Final[dict[str, Mapping[Any, Any]]] = {
     "tone": TONES,
-    "intent": INTENTS,
     "channel": CHANNELS,
 }
 DASH: Final = "–"
@@ -97,6 +96,8 @@ def key_words(key: str, value: Any, people: Mapping[int, str]) -> str:
         return people.get(value, _("Erased author"))
     if key == "hashtag":
         return f"#{value}"
+    if key == "intent":
+        return intent_name(value)
     return str(_NAMES.get(key, {}).get(value, value))
 
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 
-from comptoir.triage.api import INTENTS, URGENCIES
+from comptoir.triage.api import URGENCIES, intent_name
 from comptoir.web.shell.words import CHANNELS, STATUSES, TONES
 
 register = template.Library()
@@ -176,7 +176,7 @@ def tone(code: str, reason: Word = "", corrected: bool = False) -> SafeString:
 @register.simple_tag
 def intent(code: str, label: Word = "", reason: Word = "", corrected: bool = False) -> SafeString:
     """What somebody wants; a brand's own intents come with their label."""
-    words = label or INTENTS.get(code, code.replace("_", " "))
+    words = label or intent_name(code)
     attributes = {
         "data-kind": "intent",
         "data-intent": code,
