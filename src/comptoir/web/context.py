@@ -80,6 +80,14 @@ def _navigation(request: HttpRequest, desk: Desk) -> list[dict[str, Any]]:
     items = [
         ("inbox", _("Inbox"), pgettext("tab", "Inbox"), "inbox", "g i", Permission.READ),
         ("overview", _("Overview"), pgettext("tab", "Overview"), "chart", "g o", Permission.READ),
+        (
+            "understanding",
+            _("Understanding"),
+            pgettext("tab", "Reading"),
+            "tag",
+            "g u",
+            Permission.READ,
+        ),
         ("imports", _("Import"), pgettext("tab", "Import"), "upload", "g m", Permission.IMPORT),
         (
             "workspace_settings",
