@@ -8,6 +8,6 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from comptoir.web.overview import charts  # noqa: E402 Django must be set up first
+from comptoir.web import charts  # noqa: E402 Django must be set up first
 
 charts.warm()

@@ -23,8 +23,9 @@ from django.utils.translation import gettext as _
 from comptoir.base.api import Permission, Problem, ids
 from comptoir.insight import api as insight
 from comptoir.insight.api import Figure, Overview
+from comptoir.web import charts
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.overview import charts, tables, wording
+from comptoir.web.overview import tables, wording
 from comptoir.web.overview.choice import PRESETS, Choice, choose
 from comptoir.web.overview.tables import Table
 

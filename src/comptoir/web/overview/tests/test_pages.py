@@ -15,7 +15,7 @@ from comptoir.base.scope import scope
 from comptoir.insight import follow
 from comptoir.insight.metric import metrics
 from comptoir.insight.tests.factory import Town, utc
-from comptoir.web.overview import charts
+from comptoir.web import charts
 from comptoir.web.overview.choice import choose
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -91,6 +91,33 @@ def pairs(items: Sequence[Pair], title: str, description: str, language: str) ->
     return _chart(spec, title, description, language)
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value of a series at a place of an axis of names; low, high: its interval."""
+
+    label: str
+    series: str
+    value: float
+    low: float
+    high: float
+
+
+def steps(
+    points: Sequence[Point],
+    colours: Sequence[tuple[str, str]],
+    title: str,
+    description: str,
+    language: str,
+) -> Chart:
+    """
+    Shares, 0 to 1, from one name to the next, in the order given, with their intervals.
+
+    colours: (series, stand-in colour); the last series is drawn on top.
+    """
+    spec = [_steps(points, colours, width) for width in (WIDE, NARROW)]
+    return _chart(spec, title, description, language)
+
+
 def warm() -> None:
     """Load the drawing engines in the background, so that the first page need not wait."""
     threading.Thread(target=_first_drawing, name="charts", daemon=True).start()
@@ -273,6 +300,56 @@ def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
             .encode(x=alt.X("before:Q", title=None, axis=None, scale=scale)),
         )
     return _finished(alt, alt.layer(*layers), width, 28 * len(items) + 8)
+
+
+def _steps(
+    points: Sequence[Point], colours: Sequence[tuple[str, str]], width: int
+) -> dict[str, Any]:
+    import altair as alt
+
+    values = [
+        {"label": p.label, "series": p.series, "value": p.value, "low": p.low, "high": p.high}
+        for p in points
+    ]
+    series = [name for name, _ in colours]
+    labels = list(dict.fromkeys(point.label for point in points))
+    every = -(-len(labels) // (12 if width == WIDE else 4))
+    x = alt.X(
+        "label:N",
+        sort=labels,
+        title=None,
+        axis=alt.Axis(
+            labelAngle=0,
+            ticks=False,
+            domainColor=LINE,
+            labelPadding=6,
+            values=labels[::every],
+        ),
+    )
+    colour = alt.Color(
+        "series:N",
+        legend=None,
+        scale=alt.Scale(domain=series, range=[drawn for _, drawn in colours]),
+    )
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    shares = alt.Axis(tickCount=5, format=".0%", ticks=False, domain=False, gridColor=LINE)
+    base = alt.Chart(_data(values)).encode(
+        x=x, color=colour, xOffset=alt.XOffset("series:N", sort=series)
+    )
+    layers = [
+        base.mark_rule(strokeWidth=1.5).encode(
+            y=alt.Y("low:Q", title=None, axis=shares, scale=scale), y2="high:Q"
+        ),
+        base.mark_point(filled=True, size=70, opacity=1).encode(
+            y=alt.Y("value:Q", title=None, axis=shares, scale=scale),
+            shape=alt.Shape(
+                "series:N",
+                legend=None,
+                scale=alt.Scale(domain=series, range=["square", "circle"]),
+            ),
+        ),
+    ]
+    return _finished(alt, alt.layer(*layers), width, 240 if width == WIDE else 200)
 
 
 def _clear_of_mark(one: Pair, room: float) -> float:
