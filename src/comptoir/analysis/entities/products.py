@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from comptoir.analysis.entities.common import COMMON, listed
 from comptoir.analysis.entities.names import FIRST_NAMES
@@ -31,6 +31,7 @@ _SMALL = listed(
 )
 _RARE = 48  # names holding a word, up to which the word alone leads to them
 _PAIRS = 16  # names kept behind a pair of frequent words: beyond, none could be told apart
+_STARTS = 200  # words of a name looked at in one message: a bound for hostile texts
 _MIN_FUZZY = 5  # letters, from which one wrong letter may be forgiven
 _ENOUGH = 0.55
 _ALONE = 0.7  # the same, when a single word is all there is
@@ -237,7 +238,7 @@ class Catalogue:
         label = self._labels[place]
         near = [one for one in said if one.word in label.weights]
         share, chosen = max(
-            (self._window(label, near, first) for first in range(len(near))),
+            (self._window(label, near, first) for first in range(min(len(near), _STARTS))),
             key=lambda window: window[0],
         )
         sure = round(math.sqrt(share), 2)
@@ -250,9 +251,10 @@ class Catalogue:
         """The words from `first` on that stand close enough together, each counted once."""
         reach = near[first].place + 2 * len(label.weights) + 1
         chosen: dict[str, _Said] = {}
-        for one in near[first:]:
-            if one.place <= reach:
-                chosen.setdefault(one.word, one)
+        for one in islice(near, first, None):
+            if one.place > reach:
+                break
+            chosen.setdefault(one.word, one)
         sure = sum(label.weights[word] * one.sure for word, one in chosen.items())
         return sure, list(chosen.values())
 

@@ -22,7 +22,17 @@ def test_a_hundred_thousand_characters_are_read(seed: str) -> None:
     text = (seed * (100_000 // len(seed) + 1))[:100_000]
 
     assert len(find(text, catalogue=SHOP)) <= 200
-    assert mask(text) == mask(mask(text))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_long_texts_are_masked_to_the_end(seed: str) -> None:
+    """
+    The limit of `find` would leave the two hundred and first address in sight.
+    """
+    masked = mask(seed * (10_000 // len(seed)) + " jean@exemple.fr")
+
+    assert masked.endswith(" [e-mail]")
+    assert masked == mask(masked)
 
 
 @settings(max_examples=300, deadline=None)
