@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import zlib
 from pathlib import Path
@@ -46,6 +48,30 @@ def build(folder: Path | None = None, layers: Path | None = None) -> Path:
     wanted = fingerprint(layers)
     if is_whole(folder, wanted):
         return folder
+    if not _elsewhere(folder, layers):
+        make(folder, layers, wanted)
+    return folder
+
+
+def _elsewhere(folder: Path, layers: Path | None) -> bool:
+    """
+    Build in a process of its own, whose memory (twice what reading takes) goes with it.
+
+    False when that could not be done; the caller then builds here.
+    """
+    if __name__ == "__main__" or not sys.executable:
+        return False
+    command = [sys.executable, "-m", __name__, str(folder), *([str(layers)] if layers else [])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    try:
+        done = subprocess.run(command, env=environment, check=False, capture_output=True)  # noqa: S603 - ourselves
+    except OSError:
+        return False
+    return done.returncode == 0 and is_whole(folder, fingerprint(layers))
+
+
+def make(folder: Path, layers: Path | None, wanted: str) -> None:
+    """Build in this process; see `build`."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -53,7 +79,6 @@ def build(folder: Path | None = None, layers: Path | None = None) -> Path:
         _put(made, folder, wanted)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return folder
 
 
 def fingerprint(layers: Path | None) -> str:
@@ -124,3 +149,8 @@ def is_whole(folder: Path, wanted: str) -> bool:
         return all(_mark(folder / name) == mark for name, mark in said["files"].items())
     except OSError:
         return False
+
+
+if __name__ == "__main__":
+    _folder, _layers = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    make(_folder, _layers, fingerprint(_layers))
