@@ -1,8 +1,15 @@
 """The public names of the analysis library; everything else is private to it."""
 
 from comptoir.analysis.business import Hours, business_seconds, business_seconds_many
+from comptoir.analysis.entities import (
+    CARRIERS,
+    Catalogue,
+    Entity,
+    Product,
+    known_date,
+    mask,
+)
 from comptoir.analysis.entities import KINDS as ENTITY_KINDS
-from comptoir.analysis.entities import Catalogue, Entity, Product, mask
 from comptoir.analysis.intents import INTENTS, Intent
 from comptoir.analysis.language import LANGUAGES
 from comptoir.analysis.light import VERSION as MODEL_VERSION
@@ -20,6 +27,7 @@ from comptoir.analysis.text import fold, words
 from comptoir.analysis.triage import MODES, missing, model_version, triage
 
 __all__ = [
+    "CARRIERS",
     "ENTITY_KINDS",
     "INTENTS",
     "LANGUAGES",
@@ -42,6 +50,7 @@ __all__ = [
     "features",
     "fingerprint",
     "fold",
+    "known_date",
     "mask",
     "missing",
     "model_version",

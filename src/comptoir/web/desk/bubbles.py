@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from comptoir.analysis.api import CARRIERS
 from comptoir.base import ids
 from comptoir.care import api as care
 from comptoir.channels import api as channels
@@ -15,15 +16,16 @@ from comptoir.triage import api as triage
 from comptoir.web.desk.query import TONE_NAMES, language
 from comptoir.web.shell.templatetags.typo import percent
 
-CARRIERS: Mapping[str, str] = {
-    "colissimo": "Colissimo",
-    "chronopost": "Chronopost",
-    "mondial_relay": "Mondial Relay",
-    "dpd": "DPD",
-    "gls": "GLS",
-    "ups": "UPS",
+COPYABLE: Mapping[str, str] = {
+    "order": "hash",
+    "parcel": "box",
+    "product": "tag",
+    "email": "mail",
+    "phone": "phone",
+    "name": "user",
+    "address": "shop",
 }
-COPYABLE = ("order", "parcel", "email", "phone")
+"""Kinds of entities worth copying, with their icon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def _intent(read: triage.LabelView, one: triage.IntentView) -> Mark:
     corrected = "intents" in read.corrected
     return Mark(
         one.name,
-        str(triage.INTENTS.get(one.name, one.name)),
+        triage.intent_name(one.name),
         why(one.reason, one.confidence, corrected),
         corrected,
     )
@@ -192,16 +194,18 @@ def why(reason: str, confidence: float, corrected: bool) -> str:
 
 
 def _found(entities: Iterable[triage.EntityView]) -> Iterable[Found]:
-    icons = {"order": "hash", "parcel": "box", "email": "mail", "phone": "phone"}
     kinds = {
         "order": _("Order number"),
         "parcel": _("Parcel number"),
+        "product": _("Product"),
         "email": _("E-mail address"),
         "phone": _("Phone number"),
+        "name": _("Name"),
+        "address": _("Postal address"),
     }
     seen = set()
     for one in entities:
-        if one.kind in COPYABLE and one.value not in seen:
-            seen.add(one.value)
-            carrier = CARRIERS.get(one.detail, one.detail) if one.kind == "parcel" else ""
-            yield Found(icons[one.kind], kinds[one.kind], one.value, carrier)
+        if one.kind in COPYABLE and (one.kind, one.value) not in seen:
+            seen.add((one.kind, one.value))
+            carrier = CARRIERS.get(one.detail, "") if one.kind == "parcel" else ""
+            yield Found(COPYABLE[one.kind], kinds[one.kind], one.value, carrier)
