@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from reading_measures import Figures, Labels, by_coverage, calibration, of_classes, of_sets
+from reading_measures import SEED, Figures, Labels, by_coverage, calibration, of_classes, of_sets
 from reading_sets import (
     EXAMPLES,
     LABELS,
     LANGUAGES,
     SPLITS,
+    TRAINED_LABELS,
     Message,
     agreement,
     examples,
@@ -113,8 +114,11 @@ def compared(options: argparse.Namespace) -> Results:
 
 
 def some(messages: Sequence[Message], limit: int | None) -> Sequence[Message]:
-    """All, or about so many taken evenly."""
-    return messages if limit is None else messages[:: max(1, len(messages) // limit)]
+    """All, or so many drawn at random: files may hold their labels in turn."""
+    if limit is None or limit >= len(messages):
+        return messages
+    drawn = np.random.default_rng(SEED).choice(len(messages), limit, replace=False)
+    return [messages[at] for at in sorted(drawn)]
 
 
 def asked_all(system: System, asked: dict[str, list[Message]]) -> dict[str, Figures]:
@@ -151,7 +155,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def sets_of(results: Results) -> list[str]:
     """Names of the sets; some systems know fewer languages."""
-    return list(max(results.values(), key=len, default={}))
+    return max((list(found) for found in results.values()), key=len, default=[])
 
 
 def by_set(results: Results, cell: Callable[[Figures], str]) -> str:
@@ -248,7 +252,7 @@ def report_twins(data: Path | None) -> int:
     pairs = [(examples(EXAMPLES / f"{code}-test.tsv"), ours(code)) for code in ("fr", "en")]
     if data is not None:
         pairs += [(tweets(data, code, "val"), tweets(data, code, "train")) for code in LANGUAGES]
-        learnt = [*export(data, "export-train-a.tsv"), *export(data, "export-train-b.tsv")]
+        learnt = [message for name in TRAINED_LABELS for message in export(data, name)]
         pairs += [(export(data, "export-report.tsv"), [*learnt, *ours("fr")])]
     count = 0
     for asked, learnt in pairs:

@@ -13,8 +13,9 @@ from comptoir.analysis.similar import SAME, fingerprint, sign
 EXAMPLES = Path(__file__).parent / "examples"
 LABELS = Path(__file__).parent / "labels"
 LANGUAGES = ("fr", "en", "es", "it", "pt", "de")
-PARTS = "abcd"
+PARTS = "abcde"
 SPLITS = ("dev", "val", "test")
+TRAINED_LABELS = ("export-train-a.tsv", "export-train-b.tsv")
 EXPORT = "free-x-to-2024-09.csv"
 TONES = {"negative": -1, "neutral": 0, "positive": 1}
 READ = ("tone", "needs", "urgency", "irony")
@@ -129,6 +130,8 @@ def load(data: Path, splits: Sequence[str]) -> Sets:
         sets.learnt[language] = learnt
     for language in ("fr", "en"):
         sets.learnt[language] += _shop(sets, language, splits)
+    for name in TRAINED_LABELS:
+        sets.learnt["fr"] += export(data, name)
     if "test" in splits:
         sets.asked["export-fr"] = export(data, "export-report.tsv")
     return sets

@@ -110,7 +110,9 @@ def run(measure: str, mode: str, threads: int = 2, cache: str | None = None) -> 
     surroundings = os.environ | ({"XDG_CACHE_HOME": cache} if cache else {})
     start = time.perf_counter()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=surroundings)  # noqa: S603 # ourselves
-    return json.loads(done.stdout) | {"seconds": time.perf_counter() - start}
+    spent = time.perf_counter() - start
+    found: Measure = json.loads(done.stdout)
+    return found | {"seconds": spent}
 
 
 def row(mode: str, starts: int) -> list[str]:
