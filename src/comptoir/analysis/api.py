@@ -12,7 +12,6 @@ from comptoir.analysis.entities import (
 from comptoir.analysis.entities import KINDS as ENTITY_KINDS
 from comptoir.analysis.intents import INTENTS, Intent
 from comptoir.analysis.language import LANGUAGES
-from comptoir.analysis.light import VERSION as MODEL_VERSION
 from comptoir.analysis.model import Features, features
 from comptoir.analysis.readings import (
     READ_CHARS,
@@ -31,7 +30,6 @@ __all__ = [
     "ENTITY_KINDS",
     "INTENTS",
     "LANGUAGES",
-    "MODEL_VERSION",
     "MODES",
     "READ_CHARS",
     "REASON_CODES",
