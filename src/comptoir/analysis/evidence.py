@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 _LONGEST = 5
+_SHOWN = 80
+"""Characters shown: a word may be as long as its author liked."""
 _LEAST = 0.02
 """Log-odds that words must add to be worth showing."""
 _DECIMALS = 6
@@ -67,4 +69,5 @@ def telling(text: str, words: Sequence[tuple[int, int]], added: npt.NDArray[np.f
                 best, chosen = total, (start, end + 1)
     if chosen[1] == 0:
         return ""
-    return text[words[chosen[0]][0] : words[chosen[1] - 1][1]].strip(_EDGES).replace("|", "/")
+    said = text[words[chosen[0]][0] : words[chosen[1] - 1][1]].strip(_EDGES)
+    return said[:_SHOWN].replace("|", " ")

@@ -22,6 +22,7 @@ INTENTS = (
 LEAST = 0.4
 """Intents less sure than this are not given."""
 _HIGHEST = 0.95
+_TELLING = 0.8
 _MEANT = frozenset({"praise", "recommendation", "purchase_intent"})
 _DENIALS = frozenset(
     [
@@ -121,6 +122,15 @@ def _settle(found: dict[str, Intent]) -> None:
     if "thanks" in found and (others or "complaint" in found):
         said = found["thanks"]
         found["thanks"] = Intent("thanks", said.confidence * 0.5, said.reason)
+
+
+def phrases(words: Sequence[str]) -> dict[str, str]:
+    """
+    Intents that a phrase of our lists betrays on its own, with that phrase.
+
+    words: `tone.plain_words` of the message.
+    """
+    return {name: said for name, (_, best, said) in _scores(words).items() if best >= _TELLING}
 
 
 def read(words: Sequence[str], tone: Tone) -> tuple[Intent, ...]:

@@ -72,6 +72,11 @@ def _tone_words(text: str, words: list[str]) -> list[str]:
     return tone.plain_words(words if shown is text else fold_words(shown))
 
 
+def phrases(common: Plain) -> dict[str, str]:
+    """Intents that a phrase of our lists betrays on its own, with that phrase."""
+    return intents.phrases(_tone_words(common.text, common.words))
+
+
 def read(message: Text, common: Plain) -> Reading:
     """A message read by rules."""
     words = _tone_words(common.text, common.words)

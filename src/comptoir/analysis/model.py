@@ -188,7 +188,10 @@ def _arrays() -> Mapping[str, npt.NDArray[np.float32]]:
 
 @cache
 def _opened(name: str) -> Engine:
-    heads = Heads(_arrays(), name)
+    try:
+        heads = Heads(_arrays(), name)
+    except KeyError as problem:
+        raise EncoderMissing("no-heads") from problem
     return Engine(name, Encoder.open(DATA / f"{name}.npz", states=True), heads)
 
 

@@ -4,7 +4,7 @@ From what the model finds to a reading: chances, answers, and the words that tol
 Nothing here depends on the other messages of a batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from comptoir.analysis import evidence
 from comptoir.analysis.intents import INTENTS, Intent
 from comptoir.analysis.learning import BrandModel
-from comptoir.analysis.light import Plain
+from comptoir.analysis.light import Plain, phrases
 from comptoir.analysis.model import ASPECTS, OWN_LANGUAGES, Engine, Floats, plain
 from comptoir.analysis.readings import Aspect, Reading, Text
 
@@ -22,6 +22,8 @@ _UNSURE = 0.6
 """What remains of log-odds in a language whose tone was never learnt."""
 _RATED = 4.0
 """Log-odds that a rating of 1 or 2, 4 or 5, adds to its tone."""
+SAID = 1.0
+"""Log-odds that a telling phrase adds to its intent: what did best on what was held out."""
 _TONES = (-1, 0, 1)
 
 
@@ -103,7 +105,8 @@ def read(
     needed = chance(float(logits["needs"][0]))
     ironic = chance(float(logits["irony"][0]))
     pressing = softmax(logits["urgency"])
-    wanted = _intents(logits["intents"], least, found) + _own(message, found, brand)
+    said = phrases(common)
+    wanted = _intents(logits["intents"], least, found, said) + _own(message, found, brand)
     silent = message.own or common.text.startswith("RT @")
     urgency = int(pressing.argmax())
     return Reading(
@@ -150,9 +153,10 @@ def _adapted(
     return logits
 
 
-def _intents(logits: Floats, least: Floats, found: Found) -> list[Intent]:
-    """Intents sure enough, or the likeliest when none is."""
-    chances = 1 / (1 + np.exp(-logits))
+def _intents(logits: Floats, least: Floats, found: Found, said: Mapping[str, str]) -> list[Intent]:
+    """Intents sure enough, or the likeliest when none is; said: phrases that betray one."""
+    told = np.array([SAID if name in said else 0.0 for name in INTENTS])
+    chances = 1 / (1 + np.exp(-(logits + told)))
     kept = [place for place in range(len(INTENTS)) if chances[place] >= least[place]]
     other = INTENTS.index("other")
     if len(kept) > 1 and other in kept:
@@ -160,7 +164,13 @@ def _intents(logits: Floats, least: Floats, found: Found) -> list[Intent]:
     if not kept:
         kept = [int(chances.argmax())]
     return [
-        Intent(INTENTS[place], _shown(float(chances[place])), _telling(found, "intents", place))
+        Intent(
+            INTENTS[place],
+            _shown(float(chances[place])),
+            f"words:{said[INTENTS[place]]}"
+            if INTENTS[place] in said
+            else _telling(found, "intents", place),
+        )
         for place in kept
     ]
 

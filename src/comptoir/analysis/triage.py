@@ -35,10 +35,11 @@ _SURE = 0.62
 _REMEMBERED = 4096
 
 
-def missing() -> str | None:
-    """Why only rules can read here, as a short code; None when the encoder runs."""
+def missing(mode: str = "best") -> str | None:
+    """Why only rules can read here, as a short code; None when the mode's engines run."""
     try:
-        model.engine("best")
+        for name in {"best", mode} & set(model.ENGINES):
+            model.engine(name)
     except EncoderMissing as problem:
         return problem.code
     return None
@@ -46,7 +47,7 @@ def missing() -> str | None:
 
 def model_version(mode: str = "best") -> str:
     """Names what reads in this mode here; labels of another version can be read anew."""
-    if mode == "light" or missing() is not None:
+    if mode == "light" or missing(mode) is not None:
         return light.VERSION
     return f"{mode}-{model.version()}"
 
@@ -115,7 +116,7 @@ def triage(
         raise ValueError(f"mode is one of {', '.join(MODES)}, not {mode}")
     patterns = tuple(re.compile(pattern) for pattern in order_patterns)
     reader = Reader(tuple(languages), patterns, catalogue, today)
-    chosen = "light" if mode == "light" or missing() is not None else mode
+    chosen = "light" if mode == "light" or missing(mode) is not None else mode
     job = _Job(reader, chosen, brand, threads or _cores())
     batches = [texts[at : at + BATCH] for at in range(0, len(texts), BATCH)]
     return [reading for batch in _read_batches(batches, job) for reading in batch]

@@ -4,7 +4,7 @@ import pytest
 
 from comptoir.analysis import model, trained, triage
 from comptoir.analysis.encoder import EncoderMissing
-from comptoir.analysis.readings import REASON_CODES, Text, reasons_of
+from comptoir.analysis.readings import REASON_CODES, Reading, Text, reasons_of
 
 HOSTILE = [
     "",
@@ -29,7 +29,7 @@ ORDINARY = [
 ]
 
 
-def read(texts: list[str], **options: object) -> list[triage.Reading]:
+def read(texts: list[str], **options: object) -> list[Reading]:
     messages = [Text(str(place), text) for place, text in enumerate(texts)]
     return triage.triage(messages, **options)  # type: ignore[arg-type]
 
