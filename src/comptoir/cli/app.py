@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("serve", "demo", "imports", "copy", "check", "user", "erase", "replay")
+MODULES = ("serve", "demo", "imports", "copy", "check", "user", "erase", "replay", "triage")
 
 
 def django() -> None:

@@ -1,9 +1,7 @@
 import pytest
-from django.utils.translation import override
 
-from comptoir.analysis.api import INTENTS, REASON_CODES, Text, triage
-from comptoir.analysis.saying import BECAUSE, LABELS, WORDS, intent_word, why
-from comptoir.triage import api
+from comptoir.analysis.api import REASON_CODES, Text, triage
+from comptoir.analysis.saying import BECAUSE, LABELS, WORDS, why
 
 
 def test_every_reason_is_told_in_both_languages() -> None:
@@ -14,13 +12,6 @@ def test_every_reason_is_told_in_both_languages() -> None:
     evidence = [("{evidence}" in said, "{}" in BECAUSE[c][0]) for c, said in REASON_CODES.items()]
     assert [] == [pair for pair in evidence if pair[0] != pair[1]]
     assert [] == [code for code, (en, fr) in BECAUSE.items() if ("{}" in en) != ("{}" in fr)]
-
-
-def test_intents_have_the_names_that_pages_use() -> None:
-    with override("fr"):
-        pages = {name: str(said).lower() for name, said in api.INTENTS.items()}
-
-    assert pages == {name: intent_word(name, "fr") for name in INTENTS}
 
 
 @pytest.mark.parametrize("words", WORDS)

