@@ -15,8 +15,8 @@ import numpy.typing as npt
 from comptoir.analysis.grouping import Groups, Incoming, Keys, Near, Space
 from comptoir.analysis.readings import Reading, Text
 
-MOST = 50_000
-"""Different messages remembered before all are forgotten, which bounds memory."""
+MOST = 20_000
+"""Different messages remembered, some 5 kB each, before all are forgotten."""
 _STEP = 512
 _WIDTH = 384
 _space = cache(Space.load)
