@@ -57,6 +57,7 @@ PAGES = {
     "conversation": "{conversation}",
     "overview": "/w/{slug}/overview/?whole=1",
     "overview-rows": "/w/{slug}/overview/rows/reputation.messages/",
+    "topics": "/w/{slug}/topics/",
     "understanding": "/w/{slug}/understanding/",
     "understanding-confusions": "/w/{slug}/understanding/confusions/",
     "understanding-versions": "/w/{slug}/understanding/versions/",

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "comptoir.web.imports",
     "comptoir.web.desk",
     "comptoir.web.overview",
+    "comptoir.web.topics",
     "comptoir.web.understanding",
     "comptoir.web.help",
 ]

@@ -16,6 +16,7 @@ PAGES = {
     "everything": "/w/{slug}/inbox/?view=everything",
     "nothing found": "/w/{slug}/inbox/?q=zzzzzz",
     "overview": "/w/{slug}/overview/",
+    "topics": "/w/{slug}/topics/",
     "understanding": "/w/{slug}/understanding/",
     "confusions": "/w/{slug}/understanding/confusions/",
     "corrections": "/w/{slug}/understanding/corrections/",

@@ -192,7 +192,10 @@ def _opened(name: str) -> Engine:
         heads = Heads(_arrays(), name)
     except KeyError as problem:
         raise EncoderMissing("no-heads") from problem
-    return Engine(name, Encoder.open(DATA / f"{name}.npz", states=True), heads)
+    try:
+        return Engine(name, Encoder.open(DATA / f"{name}.npz", states=True), heads)
+    except OSError as problem:
+        raise EncoderMissing("no-room") from problem
 
 
 def engine(name: str = "best") -> Engine:

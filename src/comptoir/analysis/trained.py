@@ -20,7 +20,7 @@ from comptoir.analysis.readings import Aspect, Reading, Text
 _HIGHEST = 0.99
 _UNSURE = 0.6
 """What remains of log-odds in a language whose tone was never learnt."""
-_RATED = 4.0
+_RATED = 6.0
 """Log-odds that a rating of 1 or 2, 4 or 5, adds to its tone."""
 SAID = 1.0
 """Log-odds that a telling phrase adds to its intent: what did best on what was held out."""

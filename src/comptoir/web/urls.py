@@ -16,6 +16,7 @@ urlpatterns = [
     path("w/<slug:slug>/import/", include("comptoir.web.imports.urls")),
     path("w/<slug:slug>/inbox/", include("comptoir.web.desk.urls")),
     path("w/<slug:slug>/overview/", include("comptoir.web.overview.urls")),
+    path("w/<slug:slug>/topics/", include("comptoir.web.topics.urls")),
     path("w/<slug:slug>/understanding/", include("comptoir.web.understanding.urls")),
 ]
 

@@ -25,8 +25,8 @@ from comptoir.insight import api as insight
 from comptoir.insight.api import Figure, Overview
 from comptoir.web import charts
 from comptoir.web.access import DeskRequest, desk_view
+from comptoir.web.choice import PRESETS, Choice, choose
 from comptoir.web.overview import tables, wording
-from comptoir.web.overview.choice import PRESETS, Choice, choose
 from comptoir.web.overview.tables import Table
 
 STATS: Final = (

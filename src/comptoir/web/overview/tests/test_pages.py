@@ -16,7 +16,7 @@ from comptoir.insight import follow
 from comptoir.insight.metric import metrics
 from comptoir.insight.tests.factory import Town, utc
 from comptoir.web import charts
-from comptoir.web.overview.choice import choose
+from comptoir.web.choice import choose
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 BASE = "/w/atelier/overview/"
