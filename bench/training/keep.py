@@ -96,7 +96,7 @@ class Calibrated:
         found = []
         for row in self.rows:
             if row.labels:
-                said = light.phrases(light.plain(Text("", row.text, row.language), reader))
+                said, _ = light.signs(light.plain(Text("", row.text, row.language), reader))
                 found.append([float(name in said) for name in INTENTS])
         return np.array(found)
 

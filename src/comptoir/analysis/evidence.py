@@ -15,6 +15,8 @@ import numpy.typing as npt
 _LONGEST = 5
 _SHOWN = 80
 """Characters shown: a word may be as long as its author liked."""
+_WRITTEN = 4_000
+"""Characters up to which words as written are looked up; longer texts were cut to be read."""
 _LEAST = 0.02
 """Log-odds that words must add to be worth showing."""
 _DECIMALS = 6
@@ -50,24 +52,41 @@ def by_word(
     return np.round(added, _DECIMALS)
 
 
-def telling(text: str, words: Sequence[tuple[int, int]], added: npt.NDArray[np.float64]) -> str:
+def telling(added: npt.NDArray[np.float64]) -> tuple[int, int]:
     """
-    The words in a row, five at most, that add most to an answer; "" when none adds anything.
+    The words in a row, five at most, that add most to an answer: first and last (excluded).
 
-    >>> telling("Bonjour, toujours pas reçu", [(0, 8), (9, 17), (18, 21), (22, 26)],
-    ...         np.array([-0.1, 0.2, 0.1, 0.4]))
-    'toujours pas reçu'
+    added: what each word adds, [words]. (0, 0) when none adds anything worth showing.
+
+    >>> telling(np.array([-0.1, 0.2, 0.1, 0.4]))
+    (1, 4)
     """
     best, chosen = _LEAST, (0, 0)
-    for start in range(len(words)):
+    for start in range(len(added)):
         if added[start] <= 0:
             continue
         total = 0.0
-        for end in range(start, min(start + _LONGEST, len(words))):
+        for end in range(start, min(start + _LONGEST, len(added))):
             total += float(added[end])
             if total > best and added[end] > 0:
                 best, chosen = total, (start, end + 1)
-    if chosen[1] == 0:
+    return chosen
+
+
+def quote(written: str, read: str, place: tuple[int, int]) -> str:
+    """
+    Words as they were written, of those that were read; "" for none.
+
+    place: first and last (excluded) word of what was read. Handles, links and numbers stand
+    otherwise in what was written; where its words are not as many, what was read is quoted.
+
+    >>> quote("@shop order 48213 never came", "@user order 00000 never came", (1, 4))
+    'order 48213 never'
+    """
+    if place[1] == 0:
         return ""
-    said = text[words[chosen[0]][0] : words[chosen[1] - 1][1]].strip(_EDGES)
-    return said[:_SHOWN].replace("|", " ")
+    words, text = words_of(read), read
+    if len(written) <= _WRITTEN and len(own := words_of(written)) == len(words):
+        words, text = own, written
+    said = " ".join(text[words[place[0]][0] : words[place[1] - 1][1]].split())
+    return said.strip(_EDGES)[:_SHOWN].replace("|", " ")

@@ -72,9 +72,14 @@ def _tone_words(text: str, words: list[str]) -> list[str]:
     return tone.plain_words(words if shown is text else fold_words(shown))
 
 
-def phrases(common: Plain) -> dict[str, str]:
-    """Intents that a phrase of our lists betrays on its own, with that phrase."""
-    return intents.phrases(_tone_words(common.text, common.words))
+def signs(common: Plain) -> tuple[dict[str, str], str]:
+    """
+    What our lists are sure of: intents that a phrase betrays on its own, with that phrase, and
+    the reason to read the message as ironic, "" without one.
+    """
+    words = _tone_words(common.text, common.words)
+    mood = tone.read(common.text, words, common.language)
+    return intents.phrases(words), mood.irony_reason if mood.irony else ""
 
 
 def read(message: Text, common: Plain) -> Reading:
