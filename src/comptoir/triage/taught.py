@@ -112,7 +112,12 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """One version of the brand's model; `usable`: one may go back to it."""
+    """
+    One version of the brand's model.
+
+    usable: one may go back to it. taught_alike: what its corrections taught reads today, in
+    this version or another.
+    """
 
     number: int
     base: str
@@ -123,6 +128,7 @@ class VersionView:
     adopted: bool
     active: bool
     usable: bool
+    taught_alike: bool
     withdrawn_at: datetime | None
     by_name: str
 

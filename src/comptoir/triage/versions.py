@@ -60,12 +60,14 @@ def brand_model() -> fitting.BrandModel | None:
 def versions() -> list[VersionView]:
     """All versions, newest first."""
     rows = BrandVersion.objects.defer("deltas", "intents", "learnt_from").select_related("by")
-    return [_view(row) for row in rows.order_by("-number")]
+    alike = _taught_alike()
+    return [_view(row, row.pk in alike) for row in rows.order_by("-number")]
 
 
 def version(number: int) -> VersionView:
     """One version; raises Problem "unknown_version"."""
-    return _view(_found(number))
+    row = _found(number)
+    return _view(row, row.pk in _taught_alike())
 
 
 def measures(row: BrandVersion) -> tuple[Measure, ...]:
@@ -242,7 +244,16 @@ def _usable(number: int) -> BrandVersion:
     return row
 
 
-def _view(row: BrandVersion) -> VersionView:
+def _taught_alike() -> set[int]:
+    """The versions whose lessons are those of the one that reads."""
+    now = active()
+    if now is None or not now.deltas:
+        return set()
+    rows = BrandVersion.objects.filter(deltas=bytes(now.deltas), base=now.base)
+    return set(rows.values_list("pk", flat=True))
+
+
+def _view(row: BrandVersion, taught_alike: bool) -> VersionView:
     return VersionView(
         number=row.number,
         base=row.base,
@@ -253,6 +264,7 @@ def _view(row: BrandVersion) -> VersionView:
         adopted=row.adopted,
         active=row.active and row.base == base(),
         usable=row.withdrawn_at is None and row.base == base(),
+        taught_alike=taught_alike,
         withdrawn_at=row.withdrawn_at,
         by_name=str(row.by) if row.by else "",
     )

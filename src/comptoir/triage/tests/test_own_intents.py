@@ -263,3 +263,19 @@ def test_without_messages_nothing_can_be_compared(workspace: Workspace) -> None:
     with pytest.raises(Problem) as refused:
         brand.preview(draft())
     assert "no_messages" == refused.value.code
+
+
+def test_a_version_that_adds_an_intent_keeps_what_was_taught(say: Say, agent: User) -> None:
+    """
+    Two versions with the same lessons are told to be alike; nobody is sent from one to the other.
+    """
+    from comptoir.triage import versions
+
+    month(say)
+    with versions.locked():
+        versions.keep(active=True, cause="corrections", deltas=b"{}\n", adopted=True)
+    brand.add(draft(), agent)
+
+    assert [(2, True, True), (1, False, True)] == [
+        (one.number, one.active, one.taught_alike) for one in brand.versions()
+    ]

@@ -70,6 +70,8 @@ def points(difference: float) -> str:
 
 def verdict(one: brand.Measure) -> str:
     """Why a label's lessons were adopted or not."""
+    if one.adopted and one.accuracy_after == one.accuracy_before:
+        return _("Adopted: right as often, and with better founded confidence.")
     if one.adopted:
         return _("Adopted: better on corrections it had not seen.")
     if one.verdict == "too-few":
