@@ -72,7 +72,7 @@ class Encoder:
         self._states = states
         self._session = self._open(middle)
         self._wheel = Wheel()
-        self._tokeniser = tokens.load(folder)
+        self._tokeniser = _tokeniser(folder)
 
     def _open(self, middle: int | None) -> Any:
         if self._states:
@@ -141,6 +141,17 @@ class Encoder:
 def _by_text(batch: Batch, results: Sequence[Floats]) -> Floats:
     """The states of a batch, [texts, tokens, 384]."""
     return results[-1].reshape(*batch.tokens.shape, WIDTH)
+
+
+_tokenisers: dict[tuple[int, int], Any] = {}
+
+
+def _tokeniser(folder: Path) -> Any:
+    """The tokeniser of a folder; one for all folders that hold the same, for it is large."""
+    size, check = store.read_manifest(folder)["files"][tokens.FILE]
+    if (size, check) not in _tokenisers:
+        _tokenisers[size, check] = tokens.load(folder)
+    return _tokenisers[size, check]
 
 
 @contextmanager
