@@ -23,6 +23,7 @@ import numpy.typing as npt
 from comptoir.analysis.encoder import Encoded, Encoder, EncoderMissing, available
 from comptoir.analysis.encoder.tokens import readable
 from comptoir.analysis.intents import INTENTS
+from comptoir.analysis.learning.solver import sigmoid
 
 Floats = npt.NDArray[np.float64]
 
@@ -109,7 +110,7 @@ class Heads:
             field: _products(means, weights) + self.biases[field]
             for field, weights in self.weights.items()
         }
-        talk = 1 / (1 + np.exp(-(_products(means, self.register[0]) + self.register[1])))
+        talk = sigmoid(_products(means, self.register[0]) + self.register[1])
         found["tone"] += talk * self._public(means, languages)
         found["tone"] *= self.trust[0] * (1 - talk) + self.trust[1] * talk
         return {field: np.round(values, _DIGITS) for field, values in found.items()}

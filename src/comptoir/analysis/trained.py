@@ -13,6 +13,7 @@ import numpy.typing as npt
 from comptoir.analysis import evidence
 from comptoir.analysis.intents import INTENTS, Intent
 from comptoir.analysis.learning import BrandModel
+from comptoir.analysis.learning.solver import sigmoid, softmax
 from comptoir.analysis.light import Plain, signs
 from comptoir.analysis.model import ASPECTS, OWN_LANGUAGES, Engine, Floats, plain
 from comptoir.analysis.readings import Aspect, Reading, Text
@@ -51,18 +52,6 @@ class Found:
     def sureness(self) -> float:
         """The chance of the likeliest tone: below it, a faster engine gives way."""
         return float(softmax(self.logits["tone"]).max())
-
-
-def softmax(logits: Floats) -> Floats:
-    """Chances of answers of which one holds."""
-    powers = np.exp(logits - logits.max())
-    chances: Floats = powers / powers.sum()
-    return chances
-
-
-def chance(logit: float) -> float:
-    """Chance of log-odds."""
-    return float(1 / (1 + np.exp(-logit)))
 
 
 def find(
@@ -104,9 +93,9 @@ def read(
     logits = _adapted(message, common, found, brand)
     chances = softmax(logits["tone"])
     at = int(chances.argmax())
-    needed = chance(float(logits["needs"][0]))
+    needed = float(sigmoid(logits["needs"])[0])
     said, mocking = signs(common)
-    ironic = chance(float(logits["irony"][0]) + (MOCKED if mocking else 0.0))
+    ironic = float(sigmoid(logits["irony"] + (MOCKED if mocking else 0.0))[0])
     pressing = softmax(logits["urgency"])
     wanted = _intents(logits["intents"], least, found, common, said) + _own(message, found, brand)
     silent = message.own or common.text.startswith("RT @")
@@ -165,7 +154,7 @@ def _intents(
 ) -> list[Intent]:
     """Intents sure enough, or the likeliest when none is; said: phrases that betray one."""
     told = np.array([SAID if name in said else 0.0 for name in INTENTS])
-    chances = 1 / (1 + np.exp(-(logits + told)))
+    chances = sigmoid(logits + told)
     kept = [place for place in range(len(INTENTS)) if chances[place] >= least[place]]
     other = INTENTS.index("other")
     if len(kept) > 1 and other in kept:
@@ -199,7 +188,7 @@ def _own(message: Text, found: Found, brand: BrandModel | None) -> list[Intent]:
 
 def _aspects(logits: Floats) -> tuple[Aspect, ...]:
     """What is liked or disliked, surest first."""
-    chances = 1 / (1 + np.exp(-logits))
+    chances = sigmoid(logits)
     kept = [
         Aspect(ASPECTS[place // 2], place % 2 == 0, _shown(float(value)))
         for place, value in enumerate(chances)

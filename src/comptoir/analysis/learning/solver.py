@@ -55,14 +55,14 @@ class Problem:
 
 def softmax(logits: NDArray[np.floating]) -> Array:
     """
-    Chances [n, k] of logits [n, k]; rows add up to one.
+    Chances of logits, [n, k] or [k]; rows add up to one.
 
     >>> softmax(np.array([[0.0, 0.0]])).tolist()
     [[0.5, 0.5]]
     """
     shifted = np.asarray(logits, dtype=np.float64)
-    powers = np.exp(shifted - shifted.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+    powers = np.exp(shifted - shifted.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def sigmoid(logits: NDArray[np.floating]) -> Array:

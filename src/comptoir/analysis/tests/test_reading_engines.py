@@ -4,6 +4,7 @@ import pytest
 
 from comptoir.analysis import model, trained, triage
 from comptoir.analysis.encoder import EncoderMissing
+from comptoir.analysis.learning.solver import softmax
 from comptoir.analysis.readings import REASON_CODES, Reading, Text, reasons_of
 
 HOSTILE = [
@@ -61,7 +62,6 @@ def test_a_message_reads_the_same_alone_and_among_others(
     texts = ORDINARY + HOSTILE
     together = read(texts, mode=mode, threads=2)
     monkeypatch.setattr(triage, "BATCH", 3)
-    triage._memory.keep({})
     monkeypatch.setattr(triage, "_memory", triage._Memory())
     apart = read(texts, mode=mode, threads=1)
 
@@ -116,7 +116,7 @@ def test_other_languages_are_less_sure() -> None:
     """
     The tone of a language never learnt is a guess, and looks like one.
     """
-    german = trained.softmax(model.features(["это очень плохо"], ["ru"]).logits["tone"][0]).max()
+    german = softmax(model.features(["это очень плохо"], ["ru"]).logits["tone"][0]).max()
     (reading,) = read(["это очень плохо"])
 
     assert reading.tone_confidence < german
