@@ -10,18 +10,16 @@ the teacher's chances, softened, and the labels where there are any. Writes `stu
 
 import argparse
 import csv
-import math
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from network import Reader, batches
+from network import Reader
 from texts import Row, Texts, load, table
 from torch.nn import functional
-from tune import FROZEN, SIZE, WEIGHTS, Shelf, answers
+from tune import FROZEN, Shelf, answers, descend
 
 from comptoir.analysis.encoder.weights import DEPTH
 from comptoir.analysis.model import plain
@@ -93,30 +91,16 @@ def distil(
         [{"params": student.layers.parameters(), "lr": _RATE}, {"params": heads, "lr": 1e-3}],
         weight_decay=0.01,
     )
-    highest = [group["lr"] for group in optimiser.param_groups]
-    steps, step, begun = epochs * math.ceil(len(places) / SIZE), 0, time.time()
-    for epoch in range(epochs):
-        student.train()
-        for chosen in batches([len(shelf.numbers[n]) for n in places], SIZE, chance):
-            share = min(1, step / (0.05 * steps)) * max(0.0, 1 - step / steps)
-            for group, high in zip(optimiser.param_groups, highest, strict=True):
-                group["lr"] = high * share
-            at = torch.tensor(places[chosen])
-            public = torch.sigmoid(taught["register"][at, 0])
-            with torch.autocast("cpu", torch.bfloat16):
-                found = student(*shelf.take(places[chosen]), shelf.languages[at], public)
-            lost = losses(found, {n: value[at] for n, value in taught.items()}, shelf.tone[at])
-            total: Any = sum(WEIGHTS[name] * value for name, value in lost.items())
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
-            optimiser.step()
-            optimiser.zero_grad()
-            step += 1
-            if step % 200 == 0:
-                print(
-                    f"epoch {epoch + 1}, step {step} of {steps}, {time.time() - begun:.0f} s",
-                    flush=True,
-                )
+
+    def lost_at(seen: np.ndarray[Any, Any]) -> dict[str, torch.Tensor]:
+        at = torch.tensor(seen)
+        public = torch.sigmoid(taught["register"][at, 0])
+        with torch.autocast("cpu", torch.bfloat16):
+            found = student(*shelf.take(seen.tolist()), shelf.languages[at], public)
+        return losses(found, {n: value[at] for n, value in taught.items()}, shelf.tone[at])
+
+    lengths = [len(text) for text in shelf.numbers]
+    descend(student, optimiser, [places] * epochs, lengths, lost_at, chance, rise=0.05)
     return student
 
 

@@ -11,7 +11,7 @@ Seed, order and rates are fixed; sums on other processors differ in their last b
 import argparse
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -212,18 +212,41 @@ def tune(
         reader.load_state_dict(torch.load(begin))
     planned = epochs_of(shelf.rows, places, epochs, chance)
     optimiser = rates(reader, rate, decay)
+    lengths = [len(text) for text in shelf.numbers]
+
+    def lost_at(places: np.ndarray[Any, Any]) -> dict[str, torch.Tensor]:
+        at = torch.tensor(places)
+        with torch.autocast("cpu", torch.bfloat16):
+            found = reader(*shelf.take(places.tolist()), shelf.languages[at], shelf.public[at])
+        return losses(shelf, found, at)
+
+    descend(reader, optimiser, planned, lengths, lost_at, chance, rise=0.1)
+    return reader
+
+
+def descend(
+    reader: Reader,
+    optimiser: torch.optim.Optimizer,
+    planned: Sequence[np.ndarray[Any, Any]],
+    lengths: Sequence[int],
+    lost_at: Callable[[np.ndarray[Any, Any]], dict[str, torch.Tensor]],
+    chance: np.random.RandomState,
+    rise: float,
+) -> None:
+    """
+    Tune a reader on the places that each epoch sees, in batches of texts of much the same length.
+
+    Rates rise over the share `rise` of all steps and fall to nothing at the end.
+    """
     highest = [group["lr"] for group in optimiser.param_groups]
     steps, step, begun = sum(math.ceil(len(seen) / SIZE) for seen in planned), 0, time.time()
     for epoch, seen in enumerate(planned):
         reader.train()
-        for chosen in batches([len(shelf.numbers[n]) for n in seen], SIZE, chance):
-            share = min(1, step / (0.1 * steps)) * max(0.0, 1 - step / steps)
+        for chosen in batches([lengths[n] for n in seen], SIZE, chance):
+            share = min(1, step / (rise * steps)) * max(0.0, 1 - step / steps)
             for group, high in zip(optimiser.param_groups, highest, strict=True):
                 group["lr"] = high * share
-            at = torch.tensor(seen[chosen])
-            with torch.autocast("cpu", torch.bfloat16):
-                found = reader(*shelf.take(seen[chosen]), shelf.languages[at], shelf.public[at])
-            lost = losses(shelf, found, at)
+            lost = lost_at(seen[chosen])
             total: Any = sum(WEIGHTS[name] * value for name, value in lost.items())
             total.backward()
             torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -235,7 +258,6 @@ def tune(
                     f"epoch {epoch + 1}, step {step} of {steps}, {time.time() - begun:.0f} s",
                     flush=True,
                 )
-    return reader
 
 
 def answers(shelf: Shelf, reader: Reader, places: Sequence[int]) -> dict[str, np.ndarray[Any, Any]]:
