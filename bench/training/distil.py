@@ -3,29 +3,27 @@ Teach a student of a few layers what the tuned reader answers.
 
     python bench/training/distil.py --data DATA --work FOLDER --layers 3
 
-Reads `reader.pt` and `held-out.npz` of `tune`; the same part stays held out. The student learns
-the teacher's chances, softened, and the labels where there are any. Writes `student.pt` and
-`student.npz`, its answers to what was held out.
+The teacher is the best engine as `keep` put it into the tree, words and all; the same part stays
+held out as in `tune`. The student learns the teacher's chances, and the tone told by people where
+one is. Writes `student.pt`.
 """
 
 import argparse
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from network import Reader
+from network import Reader, brisk, shipped
 from texts import Row, Texts, load, table
 from torch.nn import functional
-from tune import FROZEN, Shelf, answers, descend
+from tune import Shelf, apart, descend
 
-from comptoir.analysis.encoder.weights import DEPTH
-from comptoir.analysis.model import plain
+from comptoir.analysis.model import engine, plain
 
-_SOFT = 1.5
-_RATE = 3e-4
+_MANY = 1024
 
 
 def unlabelled(data: Path) -> Iterator[Row]:
@@ -39,9 +37,19 @@ def unlabelled(data: Path) -> Iterator[Row]:
                 yield Row("unlabelled", "fr", plain(row["full_text"]), f"more {row['id']}")
 
 
-def softened(logits: torch.Tensor) -> torch.Tensor:
-    """Chances a little less sure than the teacher's."""
-    return functional.softmax(logits / _SOFT, -1)
+def lessons(rows: Sequence[Row]) -> dict[str, torch.Tensor]:
+    """What the teacher answers to each row: logits by field, vectors, chances of public talk."""
+    teacher = engine("best")
+    found: dict[str, list[np.ndarray[Any, Any]]] = {}
+    for at in range(0, len(rows), _MANY):
+        texts = [row.text for row in rows[at : at + _MANY]]
+        languages = [row.language for row in rows[at : at + _MANY]]
+        means = teacher.encode(texts, threads=2).mean
+        answers: dict[str, np.ndarray[Any, Any]] = teacher.logits(texts, means, languages)
+        answers |= {"vector": teacher.heads.vectors(means), "talk": teacher.heads.talk(means)}
+        for name, value in answers.items():
+            found.setdefault(name, []).append(value)
+    return {name: torch.tensor(np.concatenate(parts)).float() for name, parts in found.items()}
 
 
 def losses(
@@ -51,17 +59,15 @@ def losses(
     yes = functional.binary_cross_entropy_with_logits
     lost = {
         name: yes(found[name], torch.sigmoid(taught[name]))
-        for name in ("intents", "aspects", "needs", "irony", "register")
+        for name in ("intents", "aspects", "needs", "irony")
     }
-    lost["urgency"] = functional.kl_div(
-        functional.log_softmax(found["urgency"], -1),
-        functional.softmax(taught["urgency"], -1),
-        reduction="batchmean",
-    )
-    said = functional.log_softmax(found["tone"] / _SOFT, -1)
-    lost["tone"] = _SOFT**2 * functional.kl_div(
-        said, softened(taught["tone"]), reduction="batchmean"
-    )
+    lost["register"] = yes(found["register"], taught["talk"])
+    for name in ("tone", "urgency"):
+        lost[name] = functional.kl_div(
+            functional.log_softmax(found[name], -1),
+            functional.softmax(taught[name], -1),
+            reduction="batchmean",
+        )
     lost["back"] = (1 - (found["vector"] * taught["vector"]).sum(1)).mean()
     known = tone >= 0
     if known.any():
@@ -77,26 +83,28 @@ def distil(
     places: np.ndarray[Any, Any],
     layers: int,
     epochs: int,
+    rate: float,
+    go_on: bool = False,
     seed: int = 0,
 ) -> Reader:
-    """A student of so many layers, taught on the rows at `places`."""
+    """A student of so many layers, taught on the rows at `places`; or the tree's, taught on."""
     torch.manual_seed(seed)
     chance = np.random.RandomState(seed)
     student = Reader(shelf.wheel, range(layers), len(shelf.kinds))
-    means = shelf.means(student.eval(), chance.choice(places, 1500, replace=False).tolist())
-    student.usual.copy_(means.mean(0))
-    student.spread.copy_(means.std(0))
+    if go_on:
+        student.load_state_dict(shipped("fast"), strict=False)
+    student.see(shelf.means(student.eval(), chance.choice(places, 1500, replace=False).tolist()))
     heads = [p for name, p in student.named_parameters() if not name.startswith("layers")]
     optimiser = torch.optim.AdamW(
-        [{"params": student.layers.parameters(), "lr": _RATE}, {"params": heads, "lr": 1e-3}],
+        [{"params": student.layers.parameters(), "lr": rate}, {"params": heads, "lr": 3 * rate}],
         weight_decay=0.01,
     )
 
     def lost_at(seen: np.ndarray[Any, Any]) -> dict[str, torch.Tensor]:
         at = torch.tensor(seen)
-        public = torch.sigmoid(taught["register"][at, 0])
-        with torch.autocast("cpu", torch.bfloat16):
-            found = student(*shelf.take(seen.tolist()), shelf.languages[at], public)
+        with brisk():
+            given = shelf.take(seen.tolist())
+            found = student(*given, shelf.languages[at], taught["talk"][at, 0])
         return losses(found, {n: value[at] for n, value in taught.items()}, shelf.tone[at])
 
     lengths = [len(text) for text in shelf.numbers]
@@ -111,22 +119,23 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--layers", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=4)
-    parser.add_argument("--frozen", type=int, default=FROZEN, help="as the reader was tuned")
+    parser.add_argument("--rate", type=float, default=3e-4)
+    parser.add_argument("--go-on", action="store_true", help="from the student in the tree")
+    parser.add_argument("--held-out", type=int, default=0, help="the part left out, 0 to 5")
     options = parser.parse_args()
     texts = load(options.data)
-    texts = Texts([*texts.rows, *unlabelled(options.data)], texts.kinds)
-    shelf = Shelf(texts, options.frozen)
-    teacher = Reader(shelf.wheel, range(options.frozen, DEPTH), len(shelf.kinds))
-    teacher.load_state_dict(torch.load(options.work / "reader.pt"))
-    everything = list(range(len(shelf.rows)))
-    taught = {n: torch.tensor(value) for n, value in answers(shelf, teacher, everything).items()}
-    with np.load(options.work / "held-out.npz") as file:
-        out = file["places"]
-    shelf.states = None  # the student begins at the words
-    within = np.setdiff1d(np.array(everything), out)
-    student = distil(shelf, taught, within, options.layers, options.epochs)
+    shelf = Shelf(Texts([*texts.rows, *unlabelled(options.data)], texts.kinds), frozen=0)
+    within, _ = apart(shelf.rows, options.held_out)
+    student = distil(
+        shelf,
+        lessons(shelf.rows),
+        within,
+        options.layers,
+        options.epochs,
+        rate=options.rate,
+        go_on=options.go_on,
+    )
     torch.save(student.state_dict(), options.work / "student.pt")
-    np.savez(options.work / "student.npz", places=out, **answers(shelf, student, out.tolist()))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

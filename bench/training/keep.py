@@ -1,9 +1,12 @@
 """
 Calibrate a tuned reader on what was held out, report on it, and keep it in the tree.
 
-    python bench/training/keep.py best --data DATA --work FOLDER
+    python bench/training/keep.py best --data DATA --work FOLDER --name NAME
+    python bench/training/keep.py best --data DATA --work FOLDER --name NAME --again
 
-Writes `data/model/<engine>.npz` (layers, eight bits a weight) and its part of `heads.npz`.
+Writes `data/model/<engine>.npz` (layers, eight bits a weight), its part of `heads.npz`, and
+there the weights of `words` too, which all engines share. Calibrates on what the engine answers
+where messages are read, in eight bits; --again does so for the layers that the tree holds.
 """
 
 import argparse
@@ -12,11 +15,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from network import Reader, shipped
 from texts import Row, load
+from tune import apart, language_number
 
 from comptoir.analysis import light
-from comptoir.analysis.encoder import save_layers
-from comptoir.analysis.encoder.weights import DEPTH, WIDTH
+from comptoir.analysis.bag import Bag
+from comptoir.analysis.encoder import Encoder, save_layers
+from comptoir.analysis.encoder.weights import DEPTH, WIDTH, Wheel
 from comptoir.analysis.intents import INTENTS
 from comptoir.analysis.learning import (
     calibration_error,
@@ -24,11 +30,13 @@ from comptoir.analysis.learning import (
     fit_temperature,
 )
 from comptoir.analysis.learning.solver import sigmoid, softmax
-from comptoir.analysis.model import DATA, OWN_LANGUAGES, heads_file
+from comptoir.analysis.model import DATA, OWN_LANGUAGES, heads_file, weighed
 from comptoir.analysis.readings import Text
 from comptoir.analysis.trained import SAID
 
 Array = np.ndarray[Any, np.dtype[Any]]
+_SHARES = np.arange(0, 1.01, 0.1)
+"""How much of what words say may be added to what the encoder says."""
 
 
 def macro_f1(truth: Array, said: Array, answers: int) -> float:
@@ -46,14 +54,24 @@ def micro_f1(truth: Array, said: Array) -> float:
     return float(2 * np.sum(truth & said) / max(1, np.sum(truth) + np.sum(said)))
 
 
-class Calibrated:
-    """Scalings of a reader's logits, found on held-out rows and reported as they are found."""
+def loss(chances: Array, truth: Array) -> float:
+    """How surprised the chances of several answers are, truth: the place of each one's answer."""
+    return float(-np.log(np.maximum(chances[np.arange(len(truth)), truth], 1e-9)).mean())
 
-    def __init__(self, rows: list[Row], found: dict[str, Array]) -> None:
-        self.rows, self.found = rows, found
+
+class Calibrated:
+    """
+    Scalings of a reader's logits, and shares of what words say, found on held-out rows and
+    reported as they are found.
+    """
+
+    def __init__(self, rows: list[Row], found: dict[str, Array], words: dict[str, Array]) -> None:
+        self.rows, self.found, self.words = rows, found, words
         self.shop = np.array([row.labels is not None for row in rows])
         self.scale: dict[str, tuple[Array, Array]] = {}
-        self.trust = np.array([self._tone(self.shop, "shops"), self._tone(~self.shop, "tweets")])
+        self.shares: dict[str, float] = {}
+        self.yes: dict[str, Array] = {}
+        self.trust = np.array([self._tone("tone", self.shop), self._tone("talk", ~self.shop)])
         for name in ("needs", "irony", "intents", "aspects"):
             self._asked(name)
         heat = fit_temperature(found["urgency"][self.shop], self._truth("urgency"))
@@ -63,32 +81,49 @@ class Calibrated:
     def _truth(self, name: str) -> Array:
         return np.array([getattr(row.labels, name) for row in self.rows if row.labels])
 
-    def _tone(self, chosen: Array, name: str) -> float:
+    def _tone(self, name: str, chosen: Array) -> float:
+        """The trust in logits of tone, with the share of words that helps most."""
         truth = np.array([row.tone for row in self.rows])[chosen]
         logits = self.found["tone"][chosen].astype(float)
-        trust = 1 / fit_temperature(logits, truth)
-        chances = softmax(logits * trust)
-        said = chances.argmax(1)
-        error = calibration_error(chances.max(1), said == truth)
-        languages = np.array([row.language for row in self.rows])[chosen]
-        each = {
-            code: round(macro_f1(truth[languages == code], said[languages == code], 3), 3)
-            for code in OWN_LANGUAGES
-            if (languages == code).any()
-        }
-        print(f"tone, {name}: macro-F1 {each}, calibration error {error:.3f}")
+        tried = {}
+        for share in _SHARES:
+            mixed = logits + share * self.words[name][chosen]
+            trust = 1 / fit_temperature(mixed, truth)
+            tried[loss(softmax(mixed * trust), truth)] = share, trust
+        self.shares[name], trust = tried[min(tried)]
+        chances = softmax((logits + self.shares[name] * self.words[name][chosen]) * trust)
+        said, languages = chances.argmax(1), np.array([row.language for row in self.rows])[chosen]
+        print(f"{name}: words {self.shares[name]:.1f}, trust {trust:.2f}")
+        for code in OWN_LANGUAGES:
+            if (of := languages == code).any():
+                alone = macro_f1(truth[of], logits[of].argmax(1), 3)
+                both = macro_f1(truth[of], said[of], 3)
+                error = calibration_error(chances.max(1)[of], said[of] == truth[of])
+                print(f"  {code} {alone:.3f}, with words {both:.3f}, calibration error {error:.3f}")
         return float(trust)
 
     def _asked(self, name: str) -> None:
+        """Scalings of questions that are each yes or no, with the share of words for all."""
         logits = self.found[name][self.shop].astype(float)
         truth = self._truth(name).reshape(len(logits), -1)
-        scalings = [fit_scaling(logits[:, n], truth[:, n]) for n in range(truth.shape[1])]
-        slopes = np.array([one.slope for one in scalings])
-        offsets = np.array([one.offset for one in scalings])
-        self.scale[name] = slopes, offsets
-        said = sigmoid(logits * slopes + offsets) >= 0.5
-        if truth.shape[1] == 1:
-            print(f"{name}: macro-F1 {macro_f1(truth[:, 0], said[:, 0].astype(int), 2):.3f}")
+        tried = {}
+        for share in _SHARES:
+            mixed = logits + share * self.words[name][self.shop]
+            scalings = [fit_scaling(mixed[:, n], truth[:, n]) for n in range(truth.shape[1])]
+            slopes = np.array([one.slope for one in scalings])
+            offsets = np.array([one.offset for one in scalings])
+            yes = sigmoid(mixed * slopes + offsets)
+            lost = loss(np.stack([1 - yes.ravel(), yes.ravel()], 1), truth.ravel())
+            tried[lost] = share, slopes, offsets, yes
+        self.shares[name], slopes, offsets, yes = tried[min(tried)]
+        self.scale[name], self.yes[name] = (slopes, offsets), yes
+        said = yes >= 0.5
+        score = (
+            f"macro-F1 {macro_f1(truth[:, 0], said[:, 0].astype(int), 2):.3f}"
+            if truth.shape[1] == 1
+            else f"micro-F1 {micro_f1(truth.astype(bool), said):.3f}"
+        )
+        print(f"{name}: words {self.shares[name]:.1f}, {score}")
 
     def _phrases(self) -> Array:
         """Where a phrase of our lists betrays an intent, as in reading."""
@@ -102,9 +137,8 @@ class Calibrated:
 
     def _least(self) -> float:
         """The chance from which giving an intent pays, in steps of 0.02."""
-        slopes, offsets = self.scale["intents"]
-        logits = self.found["intents"][self.shop].astype(float) * slopes + offsets
-        chances = sigmoid(logits + SAID * self._phrases())
+        yes = self.yes["intents"]
+        chances = sigmoid(np.log(yes / (1 - yes)) + SAID * self._phrases())
         truth = self._truth("intents").astype(bool)
         steps = np.arange(0.2, 0.62, 0.02)
         scores = [micro_f1(truth, chances >= step) for step in steps]
@@ -125,6 +159,8 @@ def heads_of(state: dict[str, torch.Tensor], made: Calibrated) -> dict[str, Arra
         return weights / spread, bias - (weights / spread) @ usual
 
     kept: dict[str, Array] = {"tone.trust": made.trust, "middle": made.found["mean"].mean(0)}
+    for name, share in made.shares.items():
+        kept[f"{name}.words"] = np.array(share * made.scale.get(name, (1.0,))[0])
     for name in ("tone", "needs", "urgency", "irony", "intents", "aspects", "register"):
         weights, bias = folded(plain[f"heads.{name}.weight"], plain[f"heads.{name}.bias"])
         slope, offset = made.scale.get(name, (np.ones(len(bias)), np.zeros(len(bias))))
@@ -148,24 +184,43 @@ def layers_of(state: dict[str, torch.Tensor], first: int) -> dict[str, Array]:
     return kept
 
 
+def answered(state: dict[str, torch.Tensor], means: Array, rows: list[Row]) -> dict[str, Array]:
+    """What the heads of a state answer to texts that the encoder has read."""
+    reader = Reader(Wheel(), [], kinds=1).eval()
+    heads = {n: value for n, value in state.items() if not n.startswith(("layers", "kinds"))}
+    reader.load_state_dict(heads, strict=False)
+    languages = torch.tensor([language_number(row.language) for row in rows])
+    with torch.no_grad():
+        found = reader.answer(torch.tensor(means), languages)
+    return {name: value.numpy() for name, value in found.items()}
+
+
 def main() -> None:
-    """Calibrate, report, keep."""
+    """Keep, calibrate, report."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("engine", choices=("best", "fast"))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--name", required=True, help="what this model is called, a date say")
+    parser.add_argument("--again", action="store_true", help="calibrate the tree's layers anew")
+    parser.add_argument("--held-out", type=int, default=0, help="the part left out, 0 to 5")
     options = parser.parse_args()
-    source = {"best": "reader", "fast": "student"}[options.engine]
-    state = torch.load(options.work / f"{source}.pt")
-    with np.load(options.work / f"{source if source == 'student' else 'held-out'}.npz") as file:
-        found = {name: file[name] for name in file.files}
+    layers = DATA / f"{options.engine}.npz"
+    if options.again:
+        state = shipped(options.engine)
+    else:
+        source = {"best": "reader", "fast": "student"}[options.engine]
+        state = torch.load(options.work / f"{source}.pt")
+        tuned = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("layers."))
+        count = DEPTH if options.engine == "best" else tuned
+        save_layers(layers, layers_of(state, count - tuned), count)
+    with np.load(options.work / "words.npz") as file:
+        bag = {name: file[name] for name in file.files}
     rows = load(options.data).rows
-    made = Calibrated([rows[place] for place in found["places"]], found)
-    tuned = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("layers."))
-    count = DEPTH if options.engine == "best" else tuned
-    DATA.mkdir(exist_ok=True)
-    save_layers(DATA / f"{options.engine}.npz", layers_of(state, count - tuned), count)
+    rows = [rows[place] for place in apart(rows, options.held_out)[1]]
+    texts = [row.text for row in rows]
+    found = answered(state, Encoder.open(layers).encode(texts, threads=2).mean, rows)
+    made = Calibrated(rows, found, weighed(Bag(bag), texts))
     kept: dict[str, Array] = {}
     if heads_file().exists():
         with np.load(heads_file()) as file:
@@ -173,9 +228,9 @@ def main() -> None:
     heads = {
         f"{options.engine}.{name}": value.astype(np.float32)
         for name, value in heads_of(state, made).items()
-    }
+    } | {f"bag.{name}": value for name, value in bag.items()}
     with heads_file().open("wb") as out:
-        np.savez(out, **{**kept, **heads, "version": np.array(options.name)})  # type: ignore[arg-type]
+        np.savez_compressed(out, **{**kept, **heads, "version": np.array(options.name)})
     for path in sorted(DATA.iterdir()):
         print(f"{path.name} {path.stat().st_size / 1e6:.1f} MB")
 

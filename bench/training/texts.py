@@ -88,11 +88,11 @@ def labels_of(row: dict[str, str]) -> Labels:
 
 def examples() -> Iterator[Row]:
     """Our own examples."""
-    for path in sorted((HERE / "examples").glob("??-[a-e].tsv")):
+    for path in sorted((HERE / "examples").glob("??-[a-h].tsv")):
         language, part = path.stem.split("-")
         for row in table(path):
-            # Part d mirrors some situations in both languages.
-            family = row["family"].partition("-")[2] if part == "d" else row["family"]
+            # Parts d and f to h mirror some situations in both languages.
+            family = row["family"].partition("-")[2] if part in "dfgh" else row["family"]
             yield Row(
                 "shop", language, plain(row["text"]), family, int(row["tone"]) + 1, labels_of(row)
             )

@@ -4,31 +4,44 @@ Tune the upper layers of the encoder and all heads at once, on what `texts` give
     python bench/training/tune.py --data DATA --work FOLDER
 
 The lower layers stay as they are and are run once. Every family of one part is held out: it
-calibrates the heads and is what the run reports on. Writes `reader.pt` and `held-out.npz`.
+calibrates the heads and is what is reported on, see `keep`. Writes `reader.pt`.
 Seed, order and rates are fixed; sums on other processors differ in their last bits.
 """
 
 import argparse
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import torch
-from network import Reader, Words, batches, padded
+from network import Reader, Words, batches, brisk, padded, shipped
 from texts import Row, Texts, load
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from comptoir.analysis.encoder import tokens
+from comptoir.analysis.encoder import Encoder, save_layers, tokens
 from comptoir.analysis.encoder.weights import DEPTH, WIDTH, Wheel
 from comptoir.analysis.model import OWN_LANGUAGES
 
 FROZEN = 6
+_MANY = 1024
 SIZE = 32
-SHARES = {"own": 0.45, "others": 0.25, "kinds": 0.25}
-"""How much of the tweets in French and English, in others, and of the classes an epoch sees."""
+MISSED = 0.1
+"""The share of tokens that training hides, so that no answer hangs on a single word."""
+STEADY = 0.995
+"""What is kept is the mean of the weights on the way, each step's fading at this pace."""
+SHARES = {"shop": 1.0, "fresh": 1.0, "own": 0.45, "others": 0.25, "kinds": 0.25}
+GOING_ON = {"shop": 0.5, "fresh": 2.0, "own": 0.25, "others": 0.12, "kinds": 0.06}
+"""
+How much an epoch sees of customers' messages, of those that the weights in the tree have not
+learnt from, of tweets in French and English, in other languages, and of the classes.
+"""
+FRESH = "fgh"
+"""The parts of our examples that those weights have not learnt from."""
 WEIGHTS = {
     "tone": 1.0, "intents": 12.0, "aspects": 5.0, "needs": 0.6, "irony": 0.8, "urgency": 0.4,
     "register": 0.2, "kinds": 0.3, "back": 2.0,
@@ -52,7 +65,7 @@ class Shelf:
         self.answers |= {name: self._answers(name)[:, None] for name in ("needs", "irony")}
         self.urgency = self._answers("urgency").long()
         self.states = self._states(frozen) if frozen else None
-        self.meant = self._meant(frozen)
+        self.meant = torch.zeros(len(self.rows), WIDTH)
 
     def _answers(self, name: str) -> torch.Tensor:
         blank = {"intents": [0] * 24, "aspects": [0] * 10}.get(name, 0)
@@ -60,16 +73,16 @@ class Shelf:
         return torch.tensor(found).float()
 
     def _states(self, frozen: int) -> list[torch.Tensor]:
-        trunk = Reader(self.wheel, range(frozen), len(self.kinds)).eval()
-        found: list[torch.Tensor] = [torch.empty(0)] * len(self.rows)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            for places in batches([len(text) for text in self.numbers], 48):
-                numbers, mask = padded([self.numbers[place] for place in places])
-                x = self.words(numbers)
-                for layer in trunk.layers:
-                    x = layer(x, mask[:, None, None, :])
-                for row, place in enumerate(places):
-                    found[place] = x[row, : len(self.numbers[place])].to(torch.bfloat16).clone()
+        """States as the lower layers give them where messages are read, in eight bits."""
+        with TemporaryDirectory() as folder:
+            lower, built = Path(folder) / "lower.npz", Path(folder) / "built"
+            save_layers(lower, {}, frozen)
+            encoder = Encoder.open(lower, built, states=True)
+            found = []
+            for at in range(0, len(self.rows), _MANY):
+                texts = [row.text for row in self.rows[at : at + _MANY]]
+                states = encoder.encode(texts, threads=2).states
+                found += [torch.from_numpy(text).half() for text in states]
         return found
 
     def take(self, places: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -78,26 +91,27 @@ class Shelf:
             numbers, mask = padded([self.numbers[place] for place in places])
             return self.words(numbers), mask
         chosen = [self.states[place] for place in places]
-        x = torch.zeros(len(chosen), max(map(len, chosen)), WIDTH, dtype=torch.bfloat16)
+        x = torch.zeros(len(chosen), max(map(len, chosen)), WIDTH)
         mask = torch.zeros(x.shape[:2], dtype=torch.bool)
         for row, states in enumerate(chosen):
             x[row, : len(states)], mask[row, : len(states)] = states, True
         return x, mask
 
-    def _meant(self, frozen: int) -> torch.Tensor:
-        """Sentence vectors before tuning, which tuning must keep in reach; 0 where not taken."""
-        before = Reader(self.wheel, range(frozen, DEPTH), len(self.kinds)).eval()
-        found = torch.zeros(len(self.rows), WIDTH)
+    def leave(self, reader: Reader) -> None:
+        """
+        Take the reader as where tuning leaves: its means are the usual ones, and its vectors are
+        kept in reach; 0 where not taken.
+        """
         wanted = [n for n, row in enumerate(self.rows) if row.source != "tweets" or n % 4 == 0]
-        means = self.means(before, wanted)
-        found[wanted] = functional.normalize(means, dim=-1)
-        self.usual, self.spread = means.mean(0), means.std(0)
-        return found
+        means = self.means(reader.eval(), wanted)
+        reader.see(means)
+        with torch.no_grad():
+            self.meant[wanted] = functional.normalize(reader.back(means), dim=-1)
 
     def means(self, reader: Reader, wanted: Sequence[int]) -> torch.Tensor:
         """Means of the tokens of some texts."""
         found = torch.zeros(len(wanted), WIDTH)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), brisk():
             for places in batches([len(self.numbers[n]) for n in wanted], 48):
                 found[places] = reader.mean(*self.take([wanted[place] for place in places]))
         return found
@@ -152,14 +166,29 @@ def losses(
     return lost
 
 
+def apart(rows: Sequence[Row], part: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Places of the rows to learn from, and of those with a tone that are held out."""
+    parts = np.array([row.part() for row in rows])
+    told = np.array([row.tone >= 0 for row in rows])
+    return np.flatnonzero((parts != part) | ~told), np.flatnonzero((parts == part) & told)
+
+
 def epochs_of(
-    rows: Sequence[Row], places: np.ndarray[Any, Any], count: int, chance: np.random.RandomState
+    rows: Sequence[Row],
+    places: np.ndarray[Any, Any],
+    count: int,
+    shares: Mapping[str, float],
+    chance: np.random.RandomState,
 ) -> list[np.ndarray[Any, Any]]:
-    """The places each epoch sees: all of shops, shares of the rest, each share another."""
+    """The places each epoch sees: of each group its share, each time another."""
     sources = np.array([rows[place].source for place in places])
     own = np.array([rows[place].language in ("fr", "en") for place in places])
     shop = np.isin(sources, ["shop", "export"])
+    parts = [rows[place].family.split("-")[-2:][0] for place in places]
+    fresh = (sources == "shop") & np.isin(parts, list(FRESH))
     groups = {
+        "shop": places[shop & ~fresh],
+        "fresh": places[fresh],
         "own": places[(sources == "tweets") & own],
         "others": places[(sources == "tweets") & ~own],
         "kinds": places[~shop & (sources != "tweets")],
@@ -168,9 +197,9 @@ def epochs_of(
         chance.shuffle(group)
     made = []
     for epoch in range(count):
-        seen = [places[shop]]
+        seen = []
         for name, group in groups.items():
-            share = int(SHARES[name] * len(group))
+            share = int(shares[name] * len(group))
             seen.append(np.take(group, np.arange(epoch * share, (epoch + 1) * share), mode="wrap"))
         made.append(np.concatenate(seen))
     return made
@@ -186,8 +215,8 @@ def rates(reader: Reader, rate: float, decay: float) -> torch.optim.Optimizer:
     heads = [
         p for name, p in reader.named_parameters() if not name.startswith(("layers", "public"))
     ]
-    groups.append({"params": heads, "lr": 1e-3})
-    groups.append({"params": reader.public.parameters(), "lr": 3e-4, "weight_decay": 0.1})
+    groups.append({"params": heads, "lr": 7 * rate})
+    groups.append({"params": reader.public.parameters(), "lr": 2 * rate, "weight_decay": 0.1})
     return torch.optim.AdamW(groups, weight_decay=0.01)
 
 
@@ -201,27 +230,43 @@ def tune(
     decay: float = 0.9,
     seed: int = 0,
     begin: Path | None = None,
+    go_on: bool = False,
 ) -> Reader:
-    """A reader tuned on the rows at `places`, from the wheel's weights or from a tuned state."""
+    """
+    A reader tuned on the rows at `places`: from the wheel's weights, from a tuned state, or
+    going on from what the tree holds.
+    """
     torch.manual_seed(seed)
     chance = np.random.RandomState(seed)
     reader = Reader(shelf.wheel, range(frozen, DEPTH), len(shelf.kinds))
-    reader.usual.copy_(shelf.usual)
-    reader.spread.copy_(shelf.spread)
+    if go_on:
+        reader.load_state_dict(shipped("best"), strict=False)
+    shelf.leave(reader)
     if begin is not None:
         reader.load_state_dict(torch.load(begin))
-    planned = epochs_of(shelf.rows, places, epochs, chance)
+    elif go_on:
+        gather(shelf, reader, places)
+    planned = epochs_of(shelf.rows, places, epochs, GOING_ON if go_on else SHARES, chance)
     optimiser = rates(reader, rate, decay)
     lengths = [len(text) for text in shelf.numbers]
 
     def lost_at(places: np.ndarray[Any, Any]) -> dict[str, torch.Tensor]:
         at = torch.tensor(places)
-        with torch.autocast("cpu", torch.bfloat16):
-            found = reader(*shelf.take(places.tolist()), shelf.languages[at], shelf.public[at])
+        with brisk():
+            x, mask = shelf.take(places.tolist())
+            mask[:, 1:] &= torch.rand(mask[:, 1:].shape) >= MISSED
+            found = reader(x, mask, shelf.languages[at], shelf.public[at])
         return losses(shelf, found, at)
 
     descend(reader, optimiser, planned, lengths, lost_at, chance, rise=0.1)
     return reader
+
+
+def gather(shelf: Shelf, reader: Reader, places: np.ndarray[Any, Any]) -> None:
+    """Classes, which the tree does not keep, begin at the mean of their texts."""
+    told = places[shelf.kind[places].numpy() >= 0]
+    members = functional.one_hot(shelf.kind[told], len(shelf.kinds)).float()
+    reader.kinds.data = functional.normalize(members.T @ shelf.meant[told], dim=-1)
 
 
 def descend(
@@ -236,8 +281,10 @@ def descend(
     """
     Tune a reader on the places that each epoch sees, in batches of texts of much the same length.
 
-    Rates rise over the share `rise` of all steps and fall to nothing at the end.
+    Rates rise over the share `rise` of all steps and fall to nothing at the end. The reader ends
+    with the mean of its weights on the way.
     """
+    mean = AveragedModel(reader, multi_avg_fn=get_ema_multi_avg_fn(STEADY))
     highest = [group["lr"] for group in optimiser.param_groups]
     steps, step, begun = sum(math.ceil(len(seen) / SIZE) for seen in planned), 0, time.time()
     for epoch, seen in enumerate(planned):
@@ -252,26 +299,14 @@ def descend(
             torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
             optimiser.step()
             optimiser.zero_grad()
+            mean.update_parameters(reader)
             step += 1
             if step % 100 == 0:
                 print(
                     f"epoch {epoch + 1}, step {step} of {steps}, {time.time() - begun:.0f} s",
                     flush=True,
                 )
-
-
-def answers(shelf: Shelf, reader: Reader, places: Sequence[int]) -> dict[str, np.ndarray[Any, Any]]:
-    """Logits by field, vectors and means of the texts at `places`."""
-    reader.eval()
-    found: dict[str, np.ndarray[Any, Any]] = {}
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for chosen in batches([len(shelf.numbers[n]) for n in places], 64):
-            at = [places[n] for n in chosen]
-            for name, value in reader(*shelf.take(at), shelf.languages[at]).items():
-                if name not in found:
-                    found[name] = np.zeros((len(places), value.shape[1]), np.float32)
-                found[name][chosen] = value.float().numpy()
-    return found
+    reader.load_state_dict(mean.module.state_dict())
 
 
 def main() -> None:
@@ -285,13 +320,11 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--begin", type=Path, help="a reader.pt to go on from")
+    parser.add_argument("--go-on", action="store_true", help="from the weights in the tree")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     shelf = Shelf(load(options.data), options.frozen)
-    parts = np.array([row.part() for row in shelf.rows])
-    told = np.array([row.tone >= 0 for row in shelf.rows])
-    out = np.where((parts == options.held_out) & told)[0]
-    within = np.where((parts != options.held_out) | ~told)[0]
+    within, out = apart(shelf.rows, options.held_out)
     print(f"{len(within)} texts to learn from, {len(out)} held out", flush=True)
     reader = tune(
         shelf,
@@ -301,9 +334,9 @@ def main() -> None:
         rate=options.rate,
         seed=options.seed,
         begin=options.begin,
+        go_on=options.go_on,
     )
     torch.save(reader.state_dict(), options.work / "reader.pt")
-    np.savez(options.work / "held-out.npz", places=out, **answers(shelf, reader, out.tolist()))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

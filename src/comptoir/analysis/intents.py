@@ -7,10 +7,9 @@ tone. `other` stands alone when nothing is recognised.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from comptoir.analysis.lexicons import entries, rows
-from comptoir.analysis.phrases import Found, PhraseBook
+from comptoir.analysis.listed import Listed
+from comptoir.analysis.phrases import Found
 from comptoir.analysis.tone import Tone
 
 INTENTS = (
@@ -19,6 +18,7 @@ INTENTS = (
     "price_promo", "complaint", "praise", "recommendation", "dissuasion", "purchase_intent",
     "churn_threat", "legal_threat", "data_security", "job_application", "thanks", "spam", "other",
 )  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(INTENTS)}
 LEAST = 0.4
 """Intents less sure than this are not given."""
 _HIGHEST = 0.95
@@ -55,26 +55,17 @@ class Intent:
     reason: str
 
 
-@cache
-def _book() -> PhraseBook[tuple[str, float]]:
-    return PhraseBook(
-        (phrase, (name, float(confidence)))
-        for name, confidence, field in rows("intents.tsv")
-        for phrase in entries(field)
-    )
-
-
 def _is_denied(found: Found[tuple[str, float]], words: Sequence[str]) -> bool:
     """ "pas un bon produit" praises nothing."""
     before = words[max(0, found.start - 3) : found.start]
     return any(word in _DENIALS for word in [*before, *words[found.end : found.end + 1]])
 
 
-def _scores(words: Sequence[str]) -> dict[str, tuple[float, float, str]]:
+def _scores(words: Sequence[str], listed: Listed) -> dict[str, tuple[float, float, str]]:
     """Per intent: chance that none of its phrases is right, best phrase's confidence, its words."""
     scores: dict[str, tuple[float, float, str]] = {}
     seen: set[tuple[str, int]] = set()
-    for found in _book().find(words):
+    for found in listed.intents:
         name, chance = found.payload
         if name in _MEANT and _is_denied(found, words):
             continue
@@ -124,29 +115,29 @@ def _settle(found: dict[str, Intent]) -> None:
         found["thanks"] = Intent("thanks", said.confidence * 0.5, said.reason)
 
 
-def phrases(words: Sequence[str]) -> dict[str, str]:
+def phrases(words: Sequence[str], listed: Listed) -> dict[str, str]:
     """
     Intents that a phrase of our lists betrays on its own, with that phrase.
 
-    words: `tone.plain_words` of the message.
+    words: `tone.plain_words` of the message; listed: what our lists find in these.
     """
-    return {name: said for name, (_, best, said) in _scores(words).items() if best >= _TELLING}
+    scores = _scores(words, listed)
+    return {name: said for name, (_, best, said) in scores.items() if best >= _TELLING}
 
 
-def read(words: Sequence[str], tone: Tone) -> tuple[Intent, ...]:
+def read(words: Sequence[str], listed: Listed, tone: Tone) -> tuple[Intent, ...]:
     """
     The intents of a message, surest first; `other` alone when nothing is recognised.
 
-    words: `tone.plain_words` of the message.
+    words: `tone.plain_words` of the message; listed: what our lists find in these.
     """
     found: dict[str, Intent] = {}
-    for name, (wrong, _, said) in _scores(words).items():
+    for name, (wrong, _, said) in _scores(words, listed).items():
         found[name] = Intent(name, min(_HIGHEST, 1 - wrong), f"words:{said}")
     _from_tone(found, tone)
     _settle(found)
     kept = [intent for intent in found.values() if intent.confidence >= LEAST]
     if not kept:
         return (Intent("other", 0.5 if len(words) > 3 else 0.6, "nothing_recognised:"),)
-    order = {name: place for place, name in enumerate(INTENTS)}
-    kept.sort(key=lambda intent: (-intent.confidence, order[intent.name]))
+    kept.sort(key=lambda intent: (-intent.confidence, _ORDER[intent.name]))
     return tuple(kept)

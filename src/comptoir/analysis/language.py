@@ -335,7 +335,7 @@ def detect(
     plain = _NOISE.sub(" ", text[:_READ_CHARS])
     found = _LETTERS.findall(plain)
     letters = sum(map(len, found))
-    if letters and len(_LATIN.findall(plain)) * 2 < letters:
+    if letters and not plain.isascii() and len(_LATIN.findall(plain)) * 2 < letters:
         return UNKNOWN, 0.2, "other_script"
     identifier = _restricted(choice)
     if letters < 2 or identifier is None:

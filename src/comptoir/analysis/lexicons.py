@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from importlib.resources import files
 
-from comptoir.analysis.phrases import PhraseBook
-
 
 def rows(name: str) -> Iterator[list[str]]:
     """Tab-separated fields of each line that is neither empty nor a comment."""
@@ -34,11 +32,11 @@ def entries(field: str) -> list[str]:
     return [form for entry in field.split(",") if entry.strip() for form in forms(entry.strip())]
 
 
-def weighted(*names: str) -> PhraseBook[float]:
+def weighted(*names: str) -> list[tuple[str, float]]:
     """Phrases with a weight, from files of lines "weight TAB phrases". The first file wins."""
     weights: dict[str, float] = {}
     for name in names:
         for weight, field in rows(name):
             for phrase in entries(field):
                 weights.setdefault(phrase, float(weight))
-    return PhraseBook(weights.items())
+    return list(weights.items())

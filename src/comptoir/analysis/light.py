@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from comptoir.analysis import entities, intents, language, needs, similar, tone
+from comptoir.analysis import entities, intents, language, listed, needs, similar, tone
 from comptoir.analysis.entities import Catalogue, Entity
 from comptoir.analysis.intents import Intent
 from comptoir.analysis.readings import READ_CHARS, Reading, Text
@@ -29,31 +29,36 @@ class Reader:
     today: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plain:
-    """What needs no model: language, entities and the keys of near-duplicates."""
+    """
+    What needs no model: language, entities and the keys of near-duplicates.
+
+    kept: the words that near-duplicates share; `sign` makes signature and bands of them.
+    """
 
     text: str
     words: list[str]
+    kept: list[str]
     language: str
     language_confidence: float
     language_reason: str
     entities: tuple[Entity, ...]
     fingerprint: str
-    signature: bytes
-    bands: tuple[int, ...]
+    signature: bytes = b""
+    bands: tuple[int, ...] = ()
 
 
 def plain(message: Text, reader: Reader) -> Plain:
-    """The part of a reading that every engine shares."""
+    """The part of a reading that every engine shares, still to be signed."""
     text = message.text[:READ_CHARS]
     words = fold_words(text)
     code, sure, why = language.detect(text, reader.languages, message.lang, words)
     kept = similar.kept_words(words)
-    signature, bands = similar.sign_of(kept)
     return Plain(
         text=text,
         words=words,
+        kept=kept,
         language=code,
         language_confidence=round(sure, 3),
         language_reason=f"{why}:",
@@ -61,9 +66,14 @@ def plain(message: Text, reader: Reader) -> Plain:
             text, reader.patterns, catalogue=reader.catalogue, today=reader.today
         ),
         fingerprint=similar.fingerprint_of(kept),
-        signature=signature,
-        bands=bands,
     )
+
+
+def sign(batch: Sequence[Plain]) -> None:
+    """Add the signatures of a batch, which are quicker made together."""
+    signs = similar.signs_of([one.kept for one in batch])
+    for one, (signature, bands) in zip(batch, signs, strict=True):
+        one.signature, one.bands = signature, bands
 
 
 def _tone_words(text: str, words: list[str]) -> list[str]:
@@ -78,16 +88,18 @@ def signs(common: Plain) -> tuple[dict[str, str], str]:
     the reason to read the message as ironic, "" without one.
     """
     words = _tone_words(common.text, common.words)
-    mood = tone.read(common.text, words, common.language)
-    return intents.phrases(words), mood.irony_reason if mood.irony else ""
+    said = listed.find(words, common.language)
+    mocking = tone.irony(common.text, words, common.language, said)
+    return intents.phrases(words, said), mocking
 
 
 def read(message: Text, common: Plain) -> Reading:
     """A message read by rules."""
     words = _tone_words(common.text, common.words)
-    mood = tone.read(common.text, words, common.language, message.rating)
-    wanted = intents.read(words, mood)
-    need = needs.read(common.text, words, wanted, mood, own=message.own)
+    said = listed.find(words, common.language)
+    mood = tone.read(common.text, words, common.language, said, message.rating)
+    wanted = intents.read(words, said, mood)
+    need = needs.read(common.text, words, said, wanted, mood, own=message.own)
     return Reading(
         id=message.id,
         language=common.language,

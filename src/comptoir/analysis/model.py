@@ -2,7 +2,7 @@
 The trained reading of messages: one pass of the encoder, then one small head a question.
 
 Every head is linear on the mean of the tokens, so what each word adds to an answer is known
-exactly (see `evidence`). Chances are calibrated on examples the heads were not fitted on; how
+exactly (see `evidence`); to that come the weights of the words themselves (see `bag`). Chances are calibrated on examples the heads were not fitted on; how
 all this was trained, on what and how well it does is told in docs/model-card.md.
 
 Two engines share the questions: `best` reads with all twelve layers, `fast` with a student of
@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from comptoir.analysis.bag import Bag
 from comptoir.analysis.encoder import Encoded, Encoder, EncoderMissing, available
 from comptoir.analysis.encoder.tokens import readable
 from comptoir.analysis.intents import INTENTS
@@ -39,6 +40,10 @@ FIELDS: Mapping[str, int] = {
     "aspects": 2 * len(ASPECTS),
 }
 """Questions and how many answers each has. Tone: negative, neutral, positive."""
+WEIGHED: Mapping[str, int] = {"tone": 3, "talk": 3} | {
+    name: FIELDS[name] for name in ("needs", "irony", "intents", "aspects")
+}
+"""What words are weighed for; "tone" is of what shops are told, "talk" the tone of public talk."""
 OWN_LANGUAGES = ("fr", "en", "es", "it", "pt", "de")
 """Languages whose tone was learnt; in any other, and when unsure, answers count as less sure."""
 
@@ -103,17 +108,32 @@ class Heads:
         self.back = mine["vector.w"], mine["vector.b"]
         self.least = mine["intents.least"]
         self.middle = mine["middle"]
+        self.shares = {name: mine[f"{name}.words"] for name in WEIGHED}
 
-    def logits(self, means: npt.NDArray[np.float32], languages: Sequence[str]) -> dict[str, Floats]:
-        """Calibrated logits by field; languages: ISO codes, one a text."""
+    def logits(
+        self, means: npt.NDArray[np.float32], languages: Sequence[str], words: Mapping[str, Floats]
+    ) -> dict[str, Floats]:
+        """
+        Calibrated logits by field.
+
+        languages: ISO codes, one a text. words: what the bag says, by what is WEIGHED.
+        """
         found = {
             field: _products(means, weights) + self.biases[field]
             for field, weights in self.weights.items()
         }
-        talk = sigmoid(_products(means, self.register[0]) + self.register[1])
-        found["tone"] += talk * self._public(means, languages)
+        said = {name: words[name] * share for name, share in self.shares.items()}
+        talk = self.talk(means)
+        found["tone"] += talk * (self._public(means, languages) + said.pop("talk"))
+        said["tone"] *= 1 - talk
+        for name, values in said.items():
+            found[name] += values
         found["tone"] *= self.trust[0] * (1 - talk) + self.trust[1] * talk
         return {field: np.round(values, _DIGITS) for field, values in found.items()}
+
+    def talk(self, means: npt.NDArray[np.float32]) -> Floats:
+        """The chance that each text is public talk, [texts, 1]."""
+        return np.round(sigmoid(_products(means, self.register[0]) + self.register[1]), _DIGITS)
 
     def _public(self, means: npt.NDArray[np.float32], languages: Sequence[str]) -> Floats:
         """
@@ -160,14 +180,26 @@ def _products(rows: npt.NDArray[np.float32], weights: Floats) -> Floats:
 
 
 class Engine:
-    """An encoder with its heads. May be shared by threads."""
+    """An encoder with its heads, and the bag of words beside it. May be shared by threads."""
 
-    def __init__(self, name: str, encoder: Encoder, heads: Heads) -> None:
-        self.name, self.encoder, self.heads = name, encoder, heads
+    def __init__(self, name: str, encoder: Encoder, heads: Heads, bag: Bag) -> None:
+        self.name, self.encoder, self.heads, self.bag = name, encoder, heads, bag
 
     def encode(self, texts: Sequence[str], threads: int = 1) -> Encoded:
         """The encoder's means and, by token, its states, of texts already `plain`."""
         return self.encoder.encode(texts, threads=threads)
+
+    def logits(
+        self, texts: Sequence[str], means: npt.NDArray[np.float32], languages: Sequence[str]
+    ) -> dict[str, Floats]:
+        """Calibrated logits by field of texts already `plain` and encoded."""
+        return self.heads.logits(means, languages, weighed(self.bag, texts))
+
+
+def weighed(bag: Bag, texts: Sequence[str]) -> dict[str, Floats]:
+    """What the words of texts say, by what is WEIGHED."""
+    ends = np.cumsum(list(WEIGHED.values()))[:-1]
+    return dict(zip(WEIGHED, np.split(bag.scores(texts), ends, axis=1), strict=True))
 
 
 _opening = threading.Lock()
@@ -188,13 +220,20 @@ def _arrays() -> Mapping[str, npt.NDArray[np.float32]]:
 
 
 @cache
+def _bag() -> Bag:
+    """The bag of words, which both engines share."""
+    found = _arrays()
+    return Bag({name: found[f"bag.{name}"] for name in ("weights", "scale", "bias")})
+
+
+@cache
 def _opened(name: str) -> Engine:
     try:
-        heads = Heads(_arrays(), name)
+        heads, bag = Heads(_arrays(), name), _bag()
     except KeyError as problem:
         raise EncoderMissing("no-heads") from problem
     try:
-        return Engine(name, Encoder.open(DATA / f"{name}.npz", states=True), heads)
+        return Engine(name, Encoder.open(DATA / f"{name}.npz", states=True), heads, bag)
     except OSError as problem:
         raise EncoderMissing("no-room") from problem
 
@@ -231,6 +270,7 @@ def features(
     (1, 384)
     """
     reader = engine(name)
-    means = reader.encode([plain(text) for text in texts]).mean
+    read = [plain(text) for text in texts]
+    means = reader.encode(read).mean
     codes = languages if languages is not None else [""] * len(texts)
-    return Features(reader.heads.vectors(means), reader.heads.logits(means, codes))
+    return Features(reader.heads.vectors(means), reader.logits(read, means, codes))

@@ -9,11 +9,9 @@ bystanders the other. Urgency: 0 when it suits, 1 today, 2 now (danger, fraud, l
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from comptoir.analysis.intents import Intent
-from comptoir.analysis.lexicons import entries, rows
-from comptoir.analysis.phrases import PhraseBook
+from comptoir.analysis.listed import Listed
 from comptoir.analysis.tone import Tone
 
 _START = -1.2
@@ -42,30 +40,12 @@ class Needs:
     urgency_reason: str
 
 
-@cache
-def _signs() -> PhraseBook[tuple[str, float]]:
-    return PhraseBook(
-        (phrase, (code, float(weight)))
-        for code, weight, field in rows("needs.tsv")
-        for phrase in entries(field)
-    )
-
-
-@cache
-def _alarms() -> PhraseBook[tuple[int, float]]:
-    return PhraseBook(
-        (phrase, (int(level), float(confidence)))
-        for level, confidence, field in rows("urgency.tsv")
-        for phrase in entries(field)
-    )
-
-
 def _evidence(
-    text: str, words: Sequence[str], intents: Sequence[Intent], tone: Tone
+    text: str, words: Sequence[str], listed: Listed, intents: Sequence[Intent], tone: Tone
 ) -> dict[str, tuple[float, str]]:
     """Signs by code: weight and words. One sign of each kind counts, the strongest."""
     signs: dict[str, tuple[float, str]] = {}
-    for found in _signs().find(words):
+    for found in listed.needs:
         code, weight = found.payload
         signs.setdefault(code, (weight, " ".join(words[found.start : found.end])))
     if "?" in text:
@@ -78,7 +58,7 @@ def _evidence(
             signs["intent"] = (weight, intent.name)
     if tone.tone < 0:
         signs["negative_tone"] = (0.5, "")
-    if not any(word.isalpha() for word in words):
+    if not any(map(str.isalpha, words)):
         signs["no_words"] = (-2.5, "")
     return signs
 
@@ -94,19 +74,19 @@ def _answer(signs: dict[str, tuple[float, str]]) -> tuple[bool, float, str]:
     return needed, min(0.95, max(chance, 1 - chance)), f"{code}:{said}"
 
 
-def _alarm(words: Sequence[str]) -> tuple[int, float, str]:
+def _alarm(words: Sequence[str], listed: Listed) -> tuple[int, float, str]:
     best = (0, 0.0, "")
-    for found in _alarms().find(words):
+    for found in listed.alarms:
         level, confidence = found.payload
         best = max(best, (level, confidence, " ".join(words[found.start : found.end])))
     return best
 
 
 def _urgency(
-    words: Sequence[str], intents: Sequence[Intent], needed: bool
+    words: Sequence[str], listed: Listed, intents: Sequence[Intent], needed: bool
 ) -> tuple[int, float, str]:
     names = {intent.name: intent.confidence for intent in intents if intent.confidence >= 0.5}
-    level, confidence, said = _alarm(words)
+    level, confidence, said = _alarm(words, listed)
     if not needed:
         return (1, 0.45, f"urgent_words:{said}") if level == 2 else (0, 0.75, "no_answer_needed:")
     if level == 2:
@@ -123,15 +103,20 @@ def _urgency(
 def read(
     text: str,
     words: Sequence[str],
+    listed: Listed,
     intents: Sequence[Intent],
     tone: Tone,
     *,
     own: bool = False,
 ) -> Needs:
-    """Whether to answer and how soon. Own messages and reposts never call for an answer."""
+    """
+    Whether to answer and how soon. Own messages and reposts never call for an answer.
+
+    words: `tone.plain_words` of the message; listed: what our lists find in these.
+    """
     stopped = "own_message:" if own else "repost:" if text.startswith("RT @") else ""
     if stopped:
         return Needs(False, 0.99 if own else 0.9, stopped, 0, 0.9, stopped)
-    needed, confidence, reason = _answer(_evidence(text, words, intents, tone))
-    urgency = _urgency(words, intents, needed)
+    needed, confidence, reason = _answer(_evidence(text, words, listed, intents, tone))
+    urgency = _urgency(words, listed, intents, needed)
     return Needs(needed, confidence, reason, *urgency)

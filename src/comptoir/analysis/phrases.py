@@ -12,7 +12,7 @@ written in plain words, accents welcome, with four signs:
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from comptoir.analysis.text import words as fold_words
 
@@ -32,20 +32,20 @@ class Found(NamedTuple, Generic[Payload]):
     payload: Payload
 
 
-class _Node(Generic[Payload]):
+class _Node:
     """What may follow a beginning shared by several phrases, and what ends here."""
 
     __slots__ = ("exact", "gap", "leaf", "lengths", "payloads", "prefixes")
 
     def __init__(self) -> None:
-        self.exact: dict[str, _Node[Payload]] = {}
-        self.prefixes: dict[str, _Node[Payload]] = {}
+        self.exact: dict[str, _Node] = {}
+        self.prefixes: dict[str, _Node] = {}
         self.lengths: tuple[int, ...] = ()  # of the prefixes, to cut the word read
-        self.gap: _Node[Payload] | None = None
-        self.payloads: list[Payload] = []
+        self.gap: _Node | None = None
+        self.payloads: list[tuple[int, Any]] = []  # each with the place of its list
         self.leaf = True
 
-    def grow(self, part: str) -> "_Node[Payload]":
+    def grow(self, part: str) -> "_Node":
         """The node after one more part of a phrase, made if missing."""
         self.leaf = False
         if part == _GAP:
@@ -56,7 +56,7 @@ class _Node(Generic[Payload]):
         self.lengths = tuple(sorted({*self.lengths, len(part) - 1}))
         return self.prefixes.setdefault(part[:-1], _Node())
 
-    def after(self, word: str) -> "list[_Node[Payload]]":
+    def after(self, word: str) -> "list[_Node]":
         """The nodes one word leads to."""
         nodes = [self.prefixes[word[:n]] for n in self.lengths if word[:n] in self.prefixes]
         if (node := self.exact.get(word)) is not None:
@@ -97,61 +97,66 @@ def expand(phrase: str) -> Iterator[tuple[str, ...]]:
             yield parts
 
 
-class PhraseBook(Generic[Payload]):
-    """Phrases with what each stands for, compiled once and searched for many messages."""
+class PhraseBook:
+    """
+    Lists of phrases with what each stands for, compiled once and searched for many messages.
 
-    def __init__(self, entries: Iterable[tuple[str, Payload]]) -> None:
-        self._root: _Node[Payload] = _Node()
-        self._memo: dict[str, list[_Node[Payload]]] = {}
-        self.size = 0
-        for written, payload in entries:
-            for parts in expand(written):
-                self._add(parts, payload)
+    Several lists in one book are searched in one walk through the words of a message.
+    """
 
-    def _add(self, parts: tuple[str, ...], payload: Payload) -> None:
+    def __init__(self, *lists: Iterable[tuple[str, Any]]) -> None:
+        self._root = _Node()
+        self._memo: dict[str, list[_Node]] = {}
+        self._lists = len(lists)
+        for place, entries in enumerate(lists):
+            for written, payload in entries:
+                for parts in expand(written):
+                    self._add(parts, (place, payload))
+
+    def _add(self, parts: tuple[str, ...], payload: tuple[int, Any]) -> None:
         node = self._root
         for part in parts:
             node = node.grow(part)
         if payload not in node.payloads:
             node.payloads.append(payload)
-            self.size += 1
 
-    def _first(self, word: str) -> list[_Node[Payload]]:
+    def _first(self, word: str) -> list[_Node]:
         """Phrases that begin with this word; remembered, since few words make most messages."""
         if len(self._memo) > _MEMO_WORDS:
             self._memo.clear()
         self._memo[word] = nodes = self._root.after(word)
         return nodes
 
-    def find(self, words: Sequence[str]) -> list[Found[Payload]]:
+    def find(self, words: Sequence[str]) -> list[list[Found[Any]]]:
         """
-        Every phrase present, ordered by place, longest first; overlapping ones are all given.
+        By list, every phrase present, ordered by place, longest first; overlapping ones too.
 
         A phrase with a gap or a star may be given twice.
         """
         memo = self._memo
-        hits: list[Found[Payload]] = []
+        hits: list[list[Found[Any]]] = [[] for _ in range(self._lists)]
         for at, word in enumerate(words):
             nodes = memo.get(word)
             if nodes is None:
                 nodes = self._first(word)
             for node in nodes:
                 _walk(node, words, at, at + 1, hits)
-        if len(hits) > 1:
-            hits.sort(key=_place)
+        for found in hits:
+            if len(found) > 1:
+                found.sort(key=_place)
         return hits
 
 
-def _place(hit: Found[Payload]) -> tuple[int, int]:
+def _place(hit: Found[Any]) -> tuple[int, int]:
     return hit.start, -hit.end
 
 
 def _walk(
-    node: _Node[Payload], words: Sequence[str], start: int, at: int, hits: list[Found[Payload]]
+    node: _Node, words: Sequence[str], start: int, at: int, hits: list[list[Found[Any]]]
 ) -> None:
     """Note every phrase begun at `start` that ends at `at` or on the way on from there."""
-    for payload in node.payloads:
-        hits.append(Found(start, at, payload))
+    for place, payload in node.payloads:
+        hits[place].append(Found(start, at, payload))
     if node.leaf or at >= len(words):
         return
     word = words[at]
@@ -167,7 +172,7 @@ def _walk(
 
 
 def _walk_gap(
-    gap: _Node[Payload], words: Sequence[str], start: int, at: int, hits: list[Found[Payload]]
+    gap: _Node, words: Sequence[str], start: int, at: int, hits: list[list[Found[Any]]]
 ) -> None:
     """Go on after up to _GAP_WORDS words of any kind."""
     exact, prefixes, lengths = gap.exact, gap.prefixes, gap.lengths

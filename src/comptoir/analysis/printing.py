@@ -1,12 +1,11 @@
 """Readings as the records that programs exchange: `comptoir triage` prints one a line."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
-from comptoir.analysis.readings import Reading
+from comptoir.analysis.entities import Entity
+from comptoir.analysis.readings import Aspect, Reading
 from comptoir.analysis.saying import TONES, why
 
 FIELDS = (
@@ -17,7 +16,8 @@ FIELDS = (
 """Names of a record, in order; programs rely on them."""
 
 # JSON allows them, yet many programs end a line there.
-_BREAKING = re.compile("[\x85\u2028\u2029]")
+_BREAKING = {"\x85": r"\u0085", "\u2028": r"\u2028", "\u2029": r"\u2029"}
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def record(
@@ -39,17 +39,32 @@ def record(
         "needs_answer_confidence": reading.needs_answer_confidence,
         "urgency": reading.urgency,
         "irony": reading.irony,
-        "entities": [asdict(entity) for entity in reading.entities],
+        "entities": [_entity(entity) for entity in reading.entities],
         "group": group,
         "reasons": why(reading, words),
         "language_confidence": reading.language_confidence,
         "urgency_confidence": reading.urgency_confidence,
         "irony_confidence": reading.irony_confidence,
-        "aspects": [asdict(aspect) for aspect in reading.aspects],
+        "aspects": [_aspect(aspect) for aspect in reading.aspects],
         "engine": reading.engine,
         "model": model,
     }
     return plain | more
+
+
+def _entity(one: Entity) -> dict[str, Any]:
+    """As `dataclasses.asdict`, ten times faster: a batch names thousands."""
+    return {
+        "kind": one.kind,
+        "value": one.value,
+        "start": one.start,
+        "end": one.end,
+        "detail": one.detail,
+    }
+
+
+def _aspect(one: Aspect) -> dict[str, Any]:
+    return {"name": one.name, "liked": one.liked, "confidence": one.confidence}
 
 
 def json_line(values: Mapping[str, Any]) -> bytes:
@@ -61,9 +76,11 @@ def json_line(values: Mapping[str, Any]) -> bytes:
     >>> json_line({"id": "é"}).decode(), json_line({"id": "\\ud800"})
     ('{"id": "é"}\\n', b'{"id": "\\\\ud800"}\\n')
     """
-    line = json.dumps(values, ensure_ascii=False)
+    line = _encode(values)
+    for char, escaped in _BREAKING.items():
+        line = line.replace(char, escaped)
     try:
-        encoded = _BREAKING.sub(lambda found: f"\\u{ord(found[0]):04x}", line).encode()
+        encoded = line.encode()
     except UnicodeEncodeError:
         encoded = json.dumps(values).encode()
     return encoded + b"\n"

@@ -77,11 +77,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """Something liked or disliked: delivery, product, price, service or site; the chance of it."""
+    """
+    Something liked or disliked: delivery, product, price, service or site; the chance of it.
+
+    reason: "code:evidence", as of an intent.
+    """
 
     name: str
     liked: bool
     confidence: float
+    reason: str = "whole:"
 
 
 @dataclass(frozen=True, slots=True)

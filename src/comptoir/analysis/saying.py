@@ -6,6 +6,7 @@ rest of the pages.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from comptoir.analysis.intents import INTENTS
 from comptoir.analysis.readings import Reading, reasons_of
@@ -15,6 +16,8 @@ WORDS = ("en", "fr")
 LABELS = ("tone", "needs_answer", "urgency", "irony", "language")
 """Labels that every reading gives a reason for; its intents come after."""
 
+_TOLD = 1024
+"""Sentences remembered: a few make most of what is told."""
 TONES: Mapping[int, str] = {-1: "negative", 0: "neutral", 1: "positive"}
 _FRENCH_TONES: Mapping[str, str] = {
     "negative": "négatif",
@@ -142,6 +145,7 @@ def _answer(reading: Reading, label: str, words: str) -> str:
     return _YES_NO[words, label][getattr(reading, label)]
 
 
+@lru_cache(_TOLD)
 def _sentence(written: str, answer: str, words: str) -> str:
     because = ", ".join(filter(None, (_clause(*one, words) for one in reasons_of(written))))
     return f"{because} → {answer}" if because else answer

@@ -14,6 +14,8 @@ found and no different pair is.
 """
 
 import zlib
+from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -32,11 +34,14 @@ _ROWS = 3
 _SEEDS = np.random.Generator(np.random.PCG64(20260215)).integers(
     1, 2**63 - 1, size=(2, _HASHES), dtype=np.uint64
 )
-_FACTOR = (_SEEDS[0] | np.uint64(1))[:, None]
-_OFFSET = _SEEDS[1][:, None]
+_FACTOR = _SEEDS[0] | np.uint64(1)
+_OFFSET = _SEEDS[1]
 _PAIR = np.uint64(0x9E3779B97F4A7C15)
 _BAND_KEYS = np.arange(1, _BANDS + 1, dtype=np.uint64) * _PAIR
 _MAX_WORDS = 1000
+_MEMO_WORDS = 16_384
+Signs = tuple[bytes, tuple[int, ...]]
+"""The signature of a text and its band keys."""
 
 
 def kept_words(words: list[str]) -> list[str]:
@@ -70,45 +75,61 @@ def fingerprint(text: str) -> str:
     return fingerprint_of(kept_words(fold_words(text)))
 
 
+@lru_cache(_MEMO_WORDS)
+def _number(word: str) -> int:
+    return zlib.crc32(word.encode("utf-8", "replace"))
+
+
 def _shingles(kept: list[str]) -> NDArray[np.uint64]:
     """One number per word and per pair of neighbours."""
-    hashed = [zlib.crc32(word.encode("utf-8", "replace")) for word in kept[:_MAX_WORDS]]
-    single = np.array(hashed, dtype=np.uint64)
+    single = np.array([_number(word) for word in kept[:_MAX_WORDS]], dtype=np.uint64)
     pairs = single[:-1] * _PAIR + single[1:]
     return np.concatenate((single, pairs))
 
 
-def _minima(kept: list[str]) -> NDArray[np.uint64]:
-    """Smallest hash of the shingles under each of the fixed functions."""
-    shingles = _shingles(kept)
-    return np.asarray((shingles * _FACTOR + _OFFSET).min(axis=1), dtype=np.uint64)
+def _minima(texts: Sequence[list[str]]) -> NDArray[np.uint64]:
+    """Smallest hash of each text's shingles under each of the fixed functions, [texts, 64]."""
+    minima = np.empty((len(texts), _HASHES), np.uint64)
+    for place, kept in enumerate(texts):
+        hashed = _shingles(kept)[:, None] * _FACTOR + _OFFSET
+        np.minimum.reduce(hashed, out=minima[place])
+    return minima
 
 
-def _bands(minima: NDArray[np.uint64]) -> tuple[int, ...]:
+def _bands(minima: NDArray[np.uint64]) -> list[list[int]]:
     """Signed 64-bit keys, one per band; the band's number is mixed in so bands never meet."""
-    rows = minima[: _BANDS * _ROWS].reshape(_BANDS, _ROWS)
-    key = _BAND_KEYS
+    rows = minima[:, : _BANDS * _ROWS].reshape(-1, _BANDS, _ROWS)
+    key = np.tile(_BAND_KEYS, (len(minima), 1))
     for column in range(_ROWS):
-        key = (key ^ rows[:, column]) * _PAIR
+        key = (key ^ rows[:, :, column]) * _PAIR
         key ^= key >> np.uint64(31)
-    return tuple(key.view(np.int64).tolist())
+    found: list[list[int]] = key.view(np.int64).tolist()
+    return found
 
 
-def sign_of(kept: list[str]) -> tuple[bytes, tuple[int, ...]]:
-    """Signature and band keys of words already kept; empty ones under MIN_WORDS words."""
-    if len(kept) < MIN_WORDS:
-        return b"", ()
-    minima = _minima(kept)
-    return (minima >> np.uint64(48)).astype("<u2").tobytes(), _bands(minima)
+def signs_of(texts: Sequence[list[str]]) -> list[Signs]:
+    """
+    Signatures and band keys of texts given as words already kept; empty under MIN_WORDS words.
+
+    Each depends on its own text alone: a batch only saves time.
+    """
+    signs: list[Signs] = [(b"", ())] * len(texts)
+    places = [place for place, kept in enumerate(texts) if len(kept) >= MIN_WORDS]
+    minima = _minima([texts[place] for place in places])
+    signatures = (minima >> np.uint64(48)).astype("<u2")
+    for place, signature, bands in zip(places, signatures, _bands(minima), strict=True):
+        signs[place] = signature.tobytes(), tuple(bands)
+    return signs
 
 
-def sign(text: str) -> tuple[bytes, tuple[int, ...]]:
+def sign(text: str) -> Signs:
     """
     The 128-byte signature of a text and its six band keys (signed 64-bit integers).
 
     Both are empty when the text has fewer than MIN_WORDS words that count.
     """
-    return sign_of(kept_words(fold_words(text)))
+    (found,) = signs_of([kept_words(fold_words(text))])
+    return found
 
 
 def similarity(first: bytes, second: bytes) -> float | None:

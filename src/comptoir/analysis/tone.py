@@ -13,15 +13,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from string import ascii_lowercase
 from typing import NamedTuple
 
-from comptoir.analysis.lexicons import entries, rows, weighted
-from comptoir.analysis.phrases import Found, PhraseBook, longest
+from comptoir.analysis.lexicons import entries, rows
+from comptoir.analysis.listed import Listed, family
+from comptoir.analysis.phrases import Found, longest
 from comptoir.analysis.text import fold
 
 _THRESHOLD = 1.0
 _NEGATION_REACH = 3
 _IRONY_REACH = 18
+_IRONIC = 0.5
+"""From this chance on, praise is taken for mockery."""
 _SMILEYS = (
     (re.compile(r"[:;=8]['’]?-?[)D\]]+(?!\w)|\^\^|\bx[Dd]\b"), " smileyhappy "),
     (re.compile(r"(?<![\w/])[:;=]['’]?-?[(\[]+|:/(?!/)|(?<!\d):['’]\("), " smileysad "),
@@ -29,7 +33,9 @@ _SMILEYS = (
 )
 _SMILEY_SIGNS = (":)", ":-)", ":D", ":-D", ";)", ";-)", "=)", ":]", ":'", ":’", "^^", "xD", "XD", "xd",
                  ":(", ":-(", ":[", "=(", ":/ ", "8)", "<3")  # fmt: skip
+_CAPITALS = re.compile("[A-ZÀ-Þ]{3}")
 _SHOUTED = re.compile(r"\b[A-ZÀ-Þ]{3,}\b")
+_TRIPLES = tuple(letter * 3 for letter in ascii_lowercase)
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DRAWN_OUT = re.compile(r"\b[^\W\d_]*([a-z])\1{2,}(?<!www)[^\W\d_]*\b")
 _WORD_START = re.compile(r"\b\w{3,}")
@@ -76,7 +82,6 @@ class _Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    book: PhraseBook[float]
     negations: frozenset[str]
     stronger: frozenset[str]
     weaker: frozenset[str]
@@ -85,12 +90,10 @@ class _Rules:
 
 @cache
 def _rules(family: str) -> _Rules:
-    """Word lists for French ("fr"), English ("en") or, when unsure, both ("")."""
-    names = {"fr": ["tone_fr.tsv"], "en": ["tone_en.tsv"]}.get(family, ["tone_fr.tsv", "tone_en.tsv"])  # fmt: skip
+    """Words for French ("fr"), English ("en") or, when unsure, both ("")."""
     role = {row[0]: frozenset(fold(w) for w in entries(row[2])) for row in rows("tone_rules.tsv")}
     negations = {"fr": role["negation_fr"], "en": role["negation_en"]}
     return _Rules(
-        weighted(*names, "tone_emoji.tsv"),
         negations.get(family, role["negation_fr"] | role["negation_en"]),
         role["stronger"],
         role["weaker"],
@@ -98,23 +101,9 @@ def _rules(family: str) -> _Rules:
     )
 
 
-@cache
-def _ironies() -> PhraseBook[tuple[float, float]]:
-    return PhraseBook(
-        (phrase, (float(alone), float(beside)))
-        for alone, beside, field in rows("irony.tsv")
-        for phrase in entries(field)
-    )
-
-
-def family(language: str) -> str:
-    """Which word lists serve a language: its own when there is one, both when unsure."""
-    return language if language in {"fr", "en"} else ""
-
-
 def with_smileys(text: str) -> str:
     """Typed smileys become words, which folding would drop."""
-    if any(sign in text for sign in _SMILEY_SIGNS):
+    if any(map(text.__contains__, _SMILEY_SIGNS)):
         for pattern, word in _SMILEYS:
             text = pattern.sub(word, text)
     return text
@@ -123,9 +112,14 @@ def with_smileys(text: str) -> str:
 def plain_words(words: Sequence[str]) -> list[str]:
     """Words as sentiment and intents read them: no handles, tags without sign, no stretching."""
     kept = [word.lstrip("#") for word in words if word[0] != "@"]
-    if _STRETCHED.search(" ".join(kept)):
+    if _is_stretched(" ".join(kept)):
         return [_STRETCHED.sub(r"\1", word) if word.isalpha() else word for word in kept]
     return kept
+
+
+def _is_stretched(text: str) -> bool:
+    """Whether a letter stands three times in a row: few texts have one, and most are cleared fast."""
+    return any(map(text.__contains__, _TRIPLES))
 
 
 def _thanks_weight(words: Sequence[str], at: int) -> float:
@@ -154,16 +148,16 @@ def _weigh(found: Found[float], words: Sequence[str], reached: int, rules: _Rule
     return _Hit(found.start, found.end, weight, code)
 
 
-def _hits(words: Sequence[str], rules: _Rules) -> list[_Hit]:
+def _hits(words: Sequence[str], listed: Listed, rules: _Rules) -> list[_Hit]:
     """Weighted phrases in order; "mais" moves the balance towards what follows it."""
     hits: list[_Hit] = []
     reached = 0
-    for found in longest(rules.book.find(words)):
+    for found in longest(listed.tone):
         hits.append(_weigh(found, words, reached, rules))
         reached = found.end
-    turns = [at for at, word in enumerate(words) if word in rules.contrast]
-    if not turns:
+    if rules.contrast.isdisjoint(words):
         return hits
+    turns = [at for at, word in enumerate(words) if word in rules.contrast]
     return [
         _Hit(hit.start, hit.end, hit.weight * (1.3 if hit.start > turns[-1] else 0.7), hit.code)
         for hit in hits
@@ -172,13 +166,12 @@ def _hits(words: Sequence[str], rules: _Rules) -> list[_Hit]:
 
 def _voice(text: str) -> tuple[float, str]:
     """How loud: factor on the weights, and the reason's code ("" when calm)."""
-    shouted = len(_SHOUTED.findall(text))
+    shouted = len(_SHOUTED.findall(text)) if _CAPITALS.search(text) else 0
     if shouted >= 3 and shouted * 2 > len(_WORD_START.findall(text)):
         return 1.25, "capitals"
     if text.count("!") >= 2:
         return 1.15, "exclamation"
-    # The quick search first: few texts hold three letters alike at all.
-    drawn = _STRETCHED.search(text) and _DRAWN_OUT.search(text)
+    drawn = _is_stretched(text) and _DRAWN_OUT.search(text)
     return (1.15, "stretched") if drawn else (1.0, "")
 
 
@@ -209,7 +202,9 @@ def _thanks_for_trouble(
     return ""
 
 
-def _irony(words: Sequence[str], hits: Sequence[_Hit], rules: _Rules) -> tuple[float, str]:
+def _irony(
+    words: Sequence[str], hits: Sequence[_Hit], listed: Listed, rules: _Rules
+) -> tuple[float, str]:
     """Chance that the praise is not meant, and why."""
     bad = -sum(hit.weight for hit in hits if hit.weight < 0)
     best, reason = 0.0, ""
@@ -217,8 +212,8 @@ def _irony(words: Sequence[str], hits: Sequence[_Hit], rules: _Rules) -> tuple[f
         best, reason = 0.75, f"irony_thanks:{evidence}"
     if bad >= 1 and (emoji := _IRONIC_EMOJI.intersection(words)):
         best, reason = max((best, reason), (0.6, f"irony_emoji:{min(emoji)}"))
-    split = any(word in rules.contrast for word in words)
-    for found in _ironies().find(words):
+    split = not rules.contrast.isdisjoint(words)
+    for found in listed.ironies:
         alone, beside = found.payload
         chance = beside if bad >= 1.5 and not (split and beside < 0.7) else alone
         if chance > best and not _is_turned(found, words, rules):
@@ -264,28 +259,43 @@ def _with_rating(found: Tone, rating: float) -> Tone:
     return Tone(rated, confidence, reasons, irony, found.irony_confidence, found.irony_reason)
 
 
-def read(text: str, words: Sequence[str], language: str, rating: float | None = None) -> Tone:
+def irony(text: str, words: Sequence[str], language: str, listed: Listed) -> str:
+    """The reason to read a message as ironic, "" without one; arguments as of `read`."""
+    chance, reason = _weighed(text, words, listed, _rules(family(language)))[1:]
+    return reason if chance >= _IRONIC else ""
+
+
+def _weighed(
+    text: str, words: Sequence[str], listed: Listed, rules: _Rules
+) -> tuple[list[_Hit], float, str]:
+    """What is said, for better or worse; the chance that it is not meant, and why."""
+    hits = _hits(words, listed, rules)
+    if "?" in text:  # "un conseiller compétent ?" praises nobody
+        hits = [h._replace(weight=h.weight / 2) if 0 < h.weight < 3 else h for h in hits]
+    return hits, *_irony(words, hits, listed, rules)
+
+
+def read(
+    text: str, words: Sequence[str], language: str, listed: Listed, rating: float | None = None
+) -> Tone:
     """
     Tone and irony of a message.
 
-    text: as written; words: `plain_words` of it; rating: 1 to 5, None when there is none.
+    text: as written; words: `plain_words` of it; listed: what our lists find in these;
+    rating: 1 to 5, None when there is none.
     """
-    rules = _rules(family(language))
-    hits = _hits(words, rules)
-    if "?" in text:  # "un conseiller compétent ?" praises nobody
-        hits = [h._replace(weight=h.weight / 2) if 0 < h.weight < 3 else h for h in hits]
-    ironic, irony_reason = _irony(words, hits, rules)
+    hits, ironic, irony_reason = _weighed(text, words, listed, _rules(family(language)))
     factor, loud = _voice(text)
     good = factor * sum(hit.weight for hit in hits if hit.weight > 0)
     bad = -factor * sum(hit.weight for hit in hits if hit.weight < 0)
-    if ironic >= 0.5:
+    if ironic >= _IRONIC:
         bad, good = bad + 0.6 * good + 1, 0.0
     score = good - bad
     tone = 0 if abs(score) < _THRESHOLD else 1 if score > 0 else -1
     reasons = _reasons(words, hits, tone, loud)
-    if ironic >= 0.5:
+    if ironic >= _IRONIC:
         reasons = (irony_reason, *reasons)
     confidence = _confidence(tone, good, bad, len(words)) * (0.9 if 0.3 < ironic < 0.7 else 1)
-    sure = ironic if ironic >= 0.5 else 1 - max(ironic, 0.08 if good and bad else 0.03)
-    found = Tone(tone, confidence, reasons, ironic >= 0.5, sure, irony_reason)
+    sure = ironic if ironic >= _IRONIC else 1 - max(ironic, 0.08 if good and bad else 0.03)
+    found = Tone(tone, confidence, reasons, ironic >= _IRONIC, sure, irony_reason)
     return found if rating is None else _with_rating(found, rating)

@@ -21,7 +21,7 @@ from comptoir.analysis.readings import Aspect, Reading, Text
 _HIGHEST = 0.99
 _UNSURE = 0.6
 """What remains of log-odds in a language whose tone was never learnt."""
-_RATED = 6.0
+_RATED = 8.0
 """Log-odds that a rating of 1 or 2, 4 or 5, adds to its tone."""
 SAID = 1.0
 """Log-odds that a telling phrase adds to its intent: what did best on what was held out."""
@@ -35,6 +35,7 @@ class Found:
     """
     What an engine finds in one text: logits by field [answers], its vector [384], and what each
     of its words adds to each answer, [words, answers], a field's answers at its `places`.
+    least: the chance from which each intent is given, [intents]. talk: that it is public talk.
     """
 
     engine: str
@@ -43,6 +44,8 @@ class Found:
     vector: npt.NDArray[np.float32]
     added: Floats
     places: dict[str, tuple[int, int]]
+    least: Floats
+    talk: float
 
     def told(self, field: str, answer: int, written: str) -> str:
         """The words of the message as written that told, "" when none stands out."""
@@ -60,8 +63,8 @@ def find(
     """What the engine finds in texts already `model.plain`, each on its own."""
     encoded = engine.encode(texts, threads)
     heads = engine.heads
-    logits = heads.logits(encoded.mean, languages)
-    vectors = heads.vectors(encoded.mean)
+    logits = engine.logits(texts, encoded.mean, languages)
+    vectors, talk = heads.vectors(encoded.mean), heads.talk(encoded.mean)
     weights, places = heads.telling()
     return [
         Found(
@@ -71,6 +74,8 @@ def find(
             vectors[at],
             _added(text, encoded.states[at] - heads.middle, weights, encoded.spans[at]),
             places,
+            heads.least,
+            float(talk[at, 0]),
         )
         for at, text in enumerate(texts)
     ]
@@ -82,14 +87,8 @@ def _added(text: str, states: Floats, weights: Floats, spans: Sequence[tuple[int
     return evidence.by_word(evidence.words_of(text), spans, parts)
 
 
-def read(
-    message: Text, common: Plain, found: Found, least: Floats, brand: BrandModel | None
-) -> Reading:
-    """
-    A reading from what was found.
-
-    least: the chance from which each intent is given, [intents].
-    """
+def read(message: Text, common: Plain, found: Found, brand: BrandModel | None) -> Reading:
+    """A reading from what was found."""
     logits = _adapted(message, common, found, brand)
     chances = softmax(logits["tone"])
     at = int(chances.argmax())
@@ -97,7 +96,7 @@ def read(
     said, mocking = signs(common)
     ironic = float(sigmoid(logits["irony"] + (MOCKED if mocking else 0.0))[0])
     pressing = softmax(logits["urgency"])
-    wanted = _intents(logits["intents"], least, found, common, said) + _own(message, found, brand)
+    wanted = _intents(logits["intents"], found, common, said) + _own(message, found, brand)
     silent = message.own or common.text.startswith("RT @")
     urgency = int(pressing.argmax())
     return Reading(
@@ -149,13 +148,11 @@ def _adapted(
     return logits
 
 
-def _intents(
-    logits: Floats, least: Floats, found: Found, common: Plain, said: Mapping[str, str]
-) -> list[Intent]:
+def _intents(logits: Floats, found: Found, common: Plain, said: Mapping[str, str]) -> list[Intent]:
     """Intents sure enough, or the likeliest when none is; said: phrases that betray one."""
     told = np.array([SAID if name in said else 0.0 for name in INTENTS])
     chances = sigmoid(logits + told)
-    kept = [place for place in range(len(INTENTS)) if chances[place] >= least[place]]
+    kept = [place for place in range(len(INTENTS)) if chances[place] >= found.least[place]]
     other = INTENTS.index("other")
     if len(kept) > 1 and other in kept:
         kept.remove(other)

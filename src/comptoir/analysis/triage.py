@@ -22,7 +22,6 @@ from comptoir.analysis.entities import Catalogue
 from comptoir.analysis.intents import Intent
 from comptoir.analysis.learning import BrandModel
 from comptoir.analysis.light import Plain, Reader
-from comptoir.analysis.model import Floats
 from comptoir.analysis.readings import Reading, Text
 from comptoir.analysis.trained import Found
 
@@ -30,8 +29,11 @@ _Key = tuple[str, str, str]
 MODES = ("best", "fast", "light")
 BATCH = 256
 """Messages read together; a matter of speed only."""
-_SURE = 0.75
-"""Below this chance of its tone, the fast engine hands over to the best one."""
+_SURE, _SURE_OF_TALK = 0.75, 0.65
+"""
+Below this chance of its tone the fast engine hands over to the best one: to a shop, and in public
+talk, where the best one knows little better.
+"""
 _REMEMBERED = 4096
 
 
@@ -117,12 +119,12 @@ def triage(
     patterns = tuple(re.compile(pattern) for pattern in order_patterns)
     reader = Reader(tuple(languages), patterns, catalogue, today)
     chosen = "light" if mode == "light" or missing(mode) is not None else mode
-    job = _Job(reader, chosen, brand, threads or _cores())
+    job = _Job(reader, chosen, brand, threads or cores())
     batches = [texts[at : at + BATCH] for at in range(0, len(texts), BATCH)]
     return [reading for batch in _read_batches(batches, job) for reading in batch]
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -131,18 +133,24 @@ def _read_batches(batches: Sequence[Sequence[Text]], job: _Job) -> Iterator[list
     """Batches in order; while one is encoded, the plain part of the next is read."""
     if job.mode == "light":
         for batch in batches:
-            yield [_lightly(message, _plainly(message, job.reader)) for message in batch]
+            yield [_lightly(*pair) for pair in zip(batch, _plains(batch, job), strict=True)]
         return
     with ThreadPoolExecutor(1) as pool:
         waiting = None
         for batch in batches:
-            commons = [_plainly(message, job.reader) for message in batch]
+            commons = _plains(batch, job)
             coming = pool.submit(_found, batch, commons, job)
             if waiting is not None:
                 yield _readings(*waiting, job)
             waiting = (batch, commons, coming.result)
         if waiting is not None:
             yield _readings(*waiting, job)
+
+
+def _plains(batch: Sequence[Text], job: _Job) -> list[Plain | None]:
+    commons = [_plainly(message, job.reader) for message in batch]
+    light.sign([common for common in commons if common is not None])
+    return commons
 
 
 def _plainly(message: Text, reader: Reader) -> Plain | None:
@@ -165,9 +173,8 @@ def _readings(
     found: Callable[[], list[Found | None]],
     job: _Job,
 ) -> list[Reading]:
-    least = model.engine("best").heads.least
     return [
-        _read(message, common, one, least, job.brand)
+        _read(message, common, one, job.brand)
         for message, common, one in zip(batch, commons, found(), strict=True)
     ]
 
@@ -176,13 +183,12 @@ def _read(
     message: Text,
     common: Plain | None,
     found: Found | None,
-    least: Floats,
     brand: BrandModel | None,
 ) -> Reading:
     if common is None or found is None:
         return _lightly(message, common)
     try:
-        return trained.read(message, common, found, least, brand)
+        return trained.read(message, common, found, brand)
     except Exception:  # noqa: BLE001 - see _plainly
         return _lightly(message, common)
 
@@ -214,7 +220,7 @@ def _engines(keys: Sequence[_Key], job: _Job) -> list[Found]:
     found = trained.find(model.engine(job.mode), texts, codes, job.threads)
     if job.mode == "best":
         return found
-    unsure = [at for at, one in enumerate(found) if one.sureness() < _SURE]
+    unsure = [at for at, one in enumerate(found) if _unsure(one)]
     again = trained.find(
         model.engine("best"),
         [texts[at] for at in unsure],
@@ -224,6 +230,11 @@ def _engines(keys: Sequence[_Key], job: _Job) -> list[Found]:
     for at, one in zip(unsure, again, strict=True):
         found[at] = one
     return found
+
+
+def _unsure(found: Found) -> bool:
+    """Whether a better engine should read it."""
+    return found.sureness() < _SURE + found.talk * (_SURE_OF_TALK - _SURE)
 
 
 def unreadable(message_id: str) -> Reading:

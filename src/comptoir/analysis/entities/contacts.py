@@ -9,6 +9,8 @@ from comptoir.analysis.entities.records import Entity
 from comptoir.analysis.text import fold
 
 REGIONS = ("FR", "BE", "CH", "GB")
+AT_WORDS = frozenset(("at", "arobase", "chez"))
+"""Words that may stand for the sign of an e-mail address."""
 
 _LINK = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"«»]+", re.I)
 _AT_DOMAIN = re.compile(r"@[\w-]+\.")
@@ -23,10 +25,16 @@ _VEILED = re.compile(
     rf"| ?@ ?(?P<host>(?:{_HOSTS}) ?\. ?(?:fr|com|net|co\.uk|be|ch|org|me|de)))(?!\w)",
     re.I,
 )
+_AT_DOMAIN_VEILED = re.compile(
+    rf"{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,3}}{_DOT}[a-z]", re.I
+)
+_AT_BRACKETED = re.compile(r"[\[({] ?@")
+_AT_HOST = re.compile(rf"@ ?(?:{_HOSTS}) ?\.", re.I)
 _ANY_AT = re.compile(_AT, re.I)
 _ANY_DOT = re.compile(_DOT, re.I)
-_MENTION = re.compile(r"(?<![\w@#/.])@(\w{1,64}(?:[.@-]\w+)*)")
-_HASHTAG = re.compile(r"(?<![\w#&/])#(\w{1,100})")
+# Looking back from the sign itself lets the search leap from one sign to the next.
+_MENTION = re.compile(r"@(?<![\w@#/.]@)(\w{1,64}(?:[.@-]\w+)*)")
+_HASHTAG = re.compile(r"#(?<![\w#&/]#)(\w{1,100})")
 _PHONE = re.compile(
     r"(?<![\w+])(?:0[1-9](?:[ .-]?[0-9]{2}){4}(?![\w./-])|"
     r"(?:\+|\(0|0)\d?[\d .\-()/]{6,20}\d(?!\w))"
@@ -46,9 +54,13 @@ def emails(text: str) -> Iterator[Entity]:
             yield Entity("email", match.group().lower(), match.start(), match.end())
 
 
-def veiled_emails(text: str) -> Iterator[Entity]:
-    """Addresses written for people only: "jean (at) exemple (point) fr", "jean @ gmail.com"."""
-    for match in _VEILED.finditer(text):
+def veiled_emails(text: str, seen: frozenset[str]) -> Iterator[Entity]:
+    """
+    Addresses written for people only: "jean (at) exemple (point) fr", "jean @ gmail.com".
+
+    seen: those of AT_WORDS among the lower-case words of the text.
+    """
+    for match in _VEILED.finditer(text) if _may_veil(text, seen) else ():
         written = match["host"] or match["domain"]
         if match["domain"] and "." in written and not _bracketed(match.group()):
             continue  # "look at example.com" is a sentence, not an address
@@ -56,6 +68,14 @@ def veiled_emails(text: str) -> Iterator[Entity]:
         user = _ANY_DOT.sub(".", match["user"])
         value = f"{user}@{domain}".lower()
         yield Entity("email", value, match.start(), match.end())
+
+
+def _may_veil(text: str, seen: frozenset[str]) -> bool:
+    """Whether the end of a veiled address is there: quick to see, unlike its beginning."""
+    if "@" in text and _AT_HOST.search(text):
+        return True
+    said = not AT_WORDS.isdisjoint(seen) or ("@" in text and _AT_BRACKETED.search(text))
+    return bool(said and _AT_DOMAIN_VEILED.search(text))
 
 
 def _bracketed(written: str) -> bool:

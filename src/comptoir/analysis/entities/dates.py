@@ -75,6 +75,7 @@ def _any(names: object) -> str:
 
 _YEAR = r"(?:19|20)[0-9]{2}"
 _MONTH, _WEEKDAY = _any(_MONTHS), _any(_WEEKDAYS)
+_INITIALS = "".join(sorted({name[0] for name in _MONTHS}))
 _NUMERIC = re.compile(
     rf"(?<![\w/.,-])(?:(?P<y>{_YEAR})-(?P<m>[0-9]{{2}})-(?P<d>[0-9]{{2}})|"
     rf"(?P<a>[0-9]{{1,2}})(?P<sep>[/.-])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<z>{_YEAR}|[0-9]{{2}}))"
@@ -91,7 +92,7 @@ _DAY_FIRST = re.compile(
     re.I,
 )
 _MONTH_FIRST = re.compile(
-    rf"\b(?P<m>{_MONTH})\b\.?[ -](?:of )?(?:(?P<only>{_YEAR})\b|"
+    rf"\b(?=[{_INITIALS}])(?P<m>{_MONTH})\b\.?[ -](?:of )?(?:(?P<only>{_YEAR})\b|"
     r"(?P<d>[0-9]{1,2})(?:st|nd|rd|th)?(?![\w/:€%]|[.,][0-9]| ?(?:€|euros?))"
     rf"(?:[ ,]{{1,2}}(?P<y>{_YEAR})\b)?)",
     re.I,
@@ -131,19 +132,31 @@ _NEAR_WORDS = listed(
 _PERIOD_WORDS = frozenset({*_PAST.split("|"), *_NEXT.split("|"), "this", "cette", "ce"})
 _SINCE_WORDS = listed("il ya depuis dans ici in within")
 _UNIT_WORDS = frozenset(word for unit in _UNITS for word in (unit, f"{unit}s"))
+WORDS = (
+    _MONTH_WORDS
+    | _WEEKDAY_WORDS
+    | _NEAR_WORDS
+    | _PERIOD_WORDS
+    | _SINCE_WORDS
+    | _UNIT_WORDS
+    | {"ago"}
+)
+"""What `dates` looks for in `seen`."""
+_SEPARATED = re.compile("[0-9][/.-][0-9]")
 
 
 def dates(text: str, seen: frozenset[str] | set[str], digits: bool) -> Iterator[Entity]:
     """
     Dates of a text, by place within each form.
 
-    seen: its lower-case words, accents kept. digits: whether it holds any digit.
+    seen: those of WORDS among its lower-case words. digits: whether it holds any digit.
     """
-    if digits and ("/" in text or "-" in text or "." in text):
+    separated = digits and _SEPARATED.search(text) is not None
+    if separated:
         yield from _numeric(text)
     if not _MONTH_WORDS.isdisjoint(seen):
         yield from _with_months(text, digits)
-    if digits and "/" in text:
+    if separated and "/" in text:
         yield from _short(text)
     if not _WEEKDAY_WORDS.isdisjoint(seen):
         yield from _weekdays(text)

@@ -27,12 +27,10 @@ _PHONE_SHARE = 10  # of the limit: a phone number costs ten times a regular expr
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGIT = re.compile(r"\d")
-_DIGITS6 = re.compile(r"(?:\d[ .\-/()]{0,2}){6}")
+_DIGITS6 = re.compile(r"\d(?:[ .\-/()]{0,2}\d){5}")
 _DIGITS12 = re.compile(r"(?:[0-9A-Z][ .\xa0-]?){11,}[0-9]", re.I)
-_ANNOUNCES = ("command", "cmd", "cde", "order", "achat", "purchase", "ref", "réf", "dossier", "ticket",
-              "facture", "invoice", "contrat", "booking", "n°", "nº", "num", "nr", "#")  # fmt: skip
 _MONEY = ("€", "$", "£", "eur", "balles", "dollar", "chf", "franc", "gbp", "usd", "pound", "quid")
-_AT_WORDS = frozenset(("at", "arobase", "chez"))
+_LOOKED_FOR = contacts.AT_WORDS | dates.WORDS | names.WORDS | places.STREET_WORDS
 
 
 class _Kept:
@@ -80,11 +78,11 @@ def _finders(
 ) -> Iterator[Iterator[Entity]]:
     """The searches worth making, those that claim their characters first ahead."""
     lowered = text.lower()
-    seen = set(_WORD.findall(lowered))
+    seen = _LOOKED_FOR.intersection(_WORD.findall(lowered))
     digits = _DIGIT.search(text) is not None
     if links and ("://" in text or "www." in lowered):
         yield contacts.links(text)
-    yield from _handles(text, lowered, seen)
+    yield from _handles(text, seen)
     if patterns:
         yield orders.custom(text, patterns)
     many = digits and _DIGITS6.search(text) is not None
@@ -92,20 +90,22 @@ def _finders(
         yield from _long_numbers(text)
     if digits:
         yield places.addresses(text, lowered, seen)
-    yield dates.dates(text, seen, digits)
-    yield from _numbers(text, lowered, many, limit)
-    if digits and any(sign in lowered for sign in _MONEY):
+    if digits or seen:
+        yield dates.dates(text, seen, digits)
+    yield from _numbers(text, lowered, digits, many, limit)
+    if digits and any(map(lowered.__contains__, _MONEY)):
         yield money.amounts(text)
-    yield names.names(text, seen)
+    if seen or "M. " in text:
+        yield names.names(text, seen)
     if catalogue is not None:
         yield catalogue.find(text)
 
 
-def _handles(text: str, lowered: str, seen: set[str]) -> Iterator[Iterator[Entity]]:
+def _handles(text: str, seen: frozenset[str]) -> Iterator[Iterator[Entity]]:
     if "@" in text:
         yield contacts.emails(text)
-    if "@" in text or not _AT_WORDS.isdisjoint(seen):
-        yield contacts.veiled_emails(text)
+    if "@" in text or not contacts.AT_WORDS.isdisjoint(seen):
+        yield contacts.veiled_emails(text, seen)
     if "@" in text:
         yield contacts.mentions(text)
     if "#" in text:
@@ -120,12 +120,14 @@ def _long_numbers(text: str) -> Iterator[Iterator[Entity]]:
     yield parcels.self_described(text)
 
 
-def _numbers(text: str, lowered: str, many: bool, limit: int) -> Iterator[Iterator[Entity]]:
+def _numbers(
+    text: str, lowered: str, digits: bool, many: bool, limit: int
+) -> Iterator[Iterator[Entity]]:
     """Those that the words around tell apart. many: six digits stand close together."""
     if many or "gls" in lowered:
         yield parcels.announced(text)
-    if any(word in lowered for word in _ANNOUNCES):
-        yield orders.orders(text)
+    if digits or orders.LETTERS.search(text):
+        yield orders.orders(text, lowered)
     if many:
         yield contacts.phones(text, limit // _PHONE_SHARE)
 

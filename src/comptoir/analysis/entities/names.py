@@ -76,7 +76,7 @@ _WEAK = (
     r"(?:many )?thanks(?: a lot| in advance)?|thank you|cheers|best|sign[ée]|signed"
 )
 _CLOSED = re.compile(
-    rf"\b(?:(?P<strong>(?i:{_STRONG}))|(?P<weak>(?i:{_WEAK})))[ ,.!:-]{{0,4}}(?:\n[ \n]{{0,4}})?"
+    rf"\b(?=(?i:[aàbcdkmrstwy]))(?:(?P<strong>(?i:{_STRONG}))|(?P<weak>(?i:{_WEAK})))[ ,.!:-]{{0,4}}(?:\n[ \n]{{0,4}})?"
     rf"(?<=[\s,.!:-])(?P<name>{_FULL})[ ]?(?=[,.!]?[ ]?(?:\n|$))"
 )
 _CAPITAL_ENDS = re.compile(rf"{_CAPITAL}[^\W\d_]*[.,! ]{{0,2}}(?:\n|$)")
@@ -103,8 +103,12 @@ _CLOSINGS = listed("""
     """)
 
 
-def names(text: str, seen: set[str]) -> Iterator[Entity]:
-    """Announced names. seen: the lower-case words of the text, accents kept."""
+WORDS = _CIVILITIES | _INTRODUCING | _FIELDS | _CLOSINGS | FIRST_NAMES
+"""What `names` looks for in `seen`."""
+
+
+def names(text: str, seen: frozenset[str]) -> Iterator[Entity]:
+    """Announced names. seen: those of WORDS among the lower-case words of the text."""
     if "M. " in text or not _CIVILITIES.isdisjoint(seen):
         yield from _announced(text, _CIVILITY)
     if not _INTRODUCING.isdisjoint(seen):

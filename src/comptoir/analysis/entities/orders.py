@@ -16,6 +16,11 @@ _ORDER = re.compile(
 _ORDER_SIGN = re.compile(
     rf"(?<![\w&])(?:(?i:n[°º]|num[ée]ro|nr)[ .:]{{0,3}}|#){_NUMBER}){_NOT_AN_ORDER}"
 )
+_ANNOUNCES = ("command", "cmd", "cde", "order", "achat", "purchase", "ref", "réf", "dossier",
+              "ticket", "facture", "invoice", "contrat", "booking")  # fmt: skip
+_SIGNS = ("#", "n°", "nº", "num", "nr")
+LETTERS = re.compile("[A-Z]{9}")
+"""An order number without digits."""
 _MARKETPLACE = re.compile(r"(?<![\w-])\d{3}-\d{7}-\d{7}(?![\w-])")
 
 
@@ -28,12 +33,18 @@ def custom(text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[Entity]:
                 yield Entity("order", match.group(group).upper(), match.start(group), match.end(group))  # fmt: skip
 
 
-def orders(text: str) -> Iterator[Entity]:
-    """Numbers announced by a word (order, invoice, file…), then long ones behind "n°" or "#"."""
-    for match in _ORDER.finditer(text):
+def orders(text: str, lowered: str) -> Iterator[Entity]:
+    """
+    Numbers announced by a word (order, invoice, file…), then long ones behind "n°" or "#".
+
+    text: one that holds digits or LETTERS; lowered: its lower case.
+    """
+    announced = any(map(lowered.__contains__, _ANNOUNCES))
+    signed = any(map(lowered.__contains__, _SIGNS))
+    for match in _ORDER.finditer(text) if announced else ():
         if not _is_year(match["number"]):
             yield Entity("order", match["number"], match.start("number"), match.end("number"))
-    for match in _ORDER_SIGN.finditer(text):
+    for match in _ORDER_SIGN.finditer(text) if signed else ():
         if len(match["number"]) > 4 and not phone(match["number"]):
             yield Entity("order", match["number"], match.start("number"), match.end("number"))
 

@@ -42,7 +42,9 @@ _ENGLISH = re.compile(
 _LOWER_ENGLISH = re.compile(
     rf"(?<![\w.,€$£-])[0-9]{{1,5}} (?:[a-z'’]{{2,20}} ){{1,3}}(?i:{_STREETS})\b[^\n0-9]{{0,40}}?[, \n](?i:{_UK_POSTCODE})(?!\w)"
 )
-_UK_ALONE = re.compile(r"(?<![\w-])[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-BD-HJLNP-UW-Z]{2}(?![\w-])")
+_UK_ALONE = re.compile(
+    r"[A-Z](?<![\w-][A-Z])[A-Z]?[0-9][0-9A-Z]? [0-9][A-BD-HJLNP-UW-Z]{2}(?![\w-])"
+)
 _TOWN_ALONE = re.compile(
     r"\b(?i:habite\w*|vis|adresse|code postal|cp|domicili\w+|r[ée]side\w*|livr\w+|ville|postcode|zip)\b"
     rf"[^0-9\n]{{0,25}}(?<!\w)(?P<place>{_POSTCODE}(?![\w,.]?[0-9])(?!(?i: ?(?:€|eur|euros?|points?|fois)))(?: {_TOWN})?)"
@@ -60,13 +62,13 @@ STREET_WORDS = listed(
 _TOWN_SAID = ("adresse", "postal", "cp", "vis", "ville", "zip", "habit", "domicili", "resid", "résid", "livr")  # fmt: skip
 
 
-def addresses(text: str, lowered: str, seen: set[str]) -> Iterator[Entity]:
+def addresses(text: str, lowered: str, seen: frozenset[str]) -> Iterator[Entity]:
     """
-    Addresses of a text that holds digits. seen: its lower-case words, accents kept.
+    Addresses of a text that holds digits. seen: those of STREET_WORDS among its lower-case words.
     """
     if not STREET_WORDS.isdisjoint(seen):
         yield from _streets(text)
-    if any(word in lowered for word in _TOWN_SAID) and _FIVE_DIGITS.search(text):
+    if any(map(lowered.__contains__, _TOWN_SAID)) and _FIVE_DIGITS.search(text):
         for match in _TOWN_ALONE.finditer(text):
             yield _address(text, match.start("place"), match.end("place"))
     for match in _UK_ALONE.finditer(text):

@@ -165,12 +165,18 @@ class Groups:
         """
         if len(messages) != len(vectors):
             raise ValueError(f"{len(messages)} messages but {len(vectors)} vectors")
-        points = self.space.place(vectors, [one.language for one in messages])
+        points = self._places(messages, vectors)
         found: list[Assignment] = []
         for start in range(0, len(messages), _BLOCK):
             block = slice(start, start + _BLOCK)
             found.extend(self._assign_block(messages[block], points[block]))
         return found
+
+    def _places(self, messages: Sequence[Incoming], vectors: npt.NDArray[np.float32]) -> Points:
+        """Points of the messages; none is looked at where all group by words alone."""
+        if any(one.asks for one in messages):
+            return self.space.place(vectors, [one.language for one in messages])
+        return np.zeros((len(messages), self._anchors.shape[1]), np.int16)
 
     def merge(self, kept: int, absorbed: int) -> Merged:
         """
@@ -228,6 +234,8 @@ class Groups:
 
     def _within(self, points: Points) -> list[list[int]]:
         """Earlier points of the same block that each point reaches."""
+        if not points.any():
+            return [[]] * len(points)
         asked = points.astype(np.float32)
         near = np.tril(asked @ asked.T >= self._floor, -1)
         return [np.flatnonzero(row).tolist() for row in near]

@@ -15,7 +15,8 @@ _WORDS = st.lists(
 
 
 def _found(phrase: str, text: str) -> list[tuple[int, int]]:
-    return sorted({(hit.start, hit.end) for hit in PhraseBook([(phrase, 1)]).find(text.split())})
+    (hits,) = PhraseBook([(phrase, 1)]).find(text.split())
+    return sorted({(hit.start, hit.end) for hit in hits})
 
 
 def test_signs_mean_what_the_docstring_says() -> None:
@@ -40,8 +41,21 @@ def test_many_phrases_at_once_agree_with_one_regex_each(said: list[str]) -> None
         pattern = phrase.replace("*", r"\w*").replace(" ... ", r"(?: \w+){0,3} ")
         starts = {m.start() for m in re.finditer(rf"(?=\b{pattern}\b)", text)}
         places = {text[:at].count(" ") for at in starts}
-        hits = PhraseBook([(p, p) for p in phrases]).find(said)
+        (hits,) = PhraseBook([(p, p) for p in phrases]).find(said)
         assert places == {hit.start for hit in hits if hit.payload == phrase}
+
+
+@given(_WORDS)
+def test_lists_in_one_book_are_found_as_if_each_were_alone(said: list[str]) -> None:
+    """
+    Lists share a walk through the words, and nothing else: not even a phrase they have in common.
+    """
+    lists = [
+        [("ne marche", 1), ("march*", 2), ("colis ... recu", 3)],
+        [("ne marche", 1), ("march*", 4), ("marche", 5), ("ne ... pas", 6)],
+    ]
+
+    assert [PhraseBook(one).find(said)[0] for one in lists] == PhraseBook(*lists).find(said)
 
 
 @given(_WORDS)
@@ -50,7 +64,8 @@ def test_longest_hits_never_overlap(said: list[str]) -> None:
     A word must not weigh twice.
     """
     book = PhraseBook([("ne marche pas", 1), ("marche pas", 2), ("pas", 3)])
-    kept = longest(book.find(said))
+    (hits,) = book.find(said)
+    kept = longest(hits)
 
     assert all(first.end <= second.start for first, second in pairwise(kept))
 
