@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from comptoir.analysis.api import Catalogue, Text
     from comptoir.analysis.learning import BrandModel, ClassHead
     from comptoir.cli.triage_input import Wrong
+    from comptoir.cli.triage_workers import Readers, Work
 
 BATCH = 1024
 """Messages read together; what is printed does not depend on it."""
@@ -30,6 +31,8 @@ ORDINARY = 500
 """Messages at the beginning of the file that own intents are told apart from."""
 FEW = 200
 """Below so many, messages of the sample shop stand in for them."""
+SMALL = {"best": 2_000, "fast": 2_000, "light": 10_000}
+"""Messages under which several processes take longer to start than they save."""
 _BATCH_CHARS = 4_000_000
 _TOLD = 100
 _MISSING = {
@@ -64,7 +67,8 @@ class _Job:
     """How messages are read and told. reading: options of `analysis.api.triage`."""
 
     reading: dict[str, Any]
-    model: str
+    mode: str
+    workers: int | None
     words: str
     batch: int
     masked: bool
@@ -85,8 +89,13 @@ def triage(
         Literal["best", "fast", "light"],
         typer.Option(help="best reads most finely, fast is quicker, light uses rules alone."),
     ] = "best",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes that read; one a core when not given, one for little."),
+    ] = None,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="Cores to use; all when not given.")
+        int | None,
+        typer.Option(min=1, help="Cores that a process uses: of one, all; of several, one each."),
     ] = None,
     batch: Annotated[
         int, typer.Option(min=1, help="Messages read together; results do not depend on it.")
@@ -132,17 +141,10 @@ def triage(
     Example:  comptoir triage messages.csv --languages fr,en --output jsonl > read.jsonl
     """
     # Threads of algebra wait for one another on a busy machine, and gain nothing on small tables.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from comptoir.analysis import api
-
-    code = None if mode == "light" else api.missing(mode)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     if intents or classify:
-        _demand(mode, code)
-    elif code:
-        why = _MISSING.get(code, code)
-        typer.secho(
-            f"Messages are read by rules alone (engine “rules”), for {why}.", fg="yellow", err=True
-        )
+        _demand(mode)
     job = _Job(
         reading={
             "languages": _languages(languages),
@@ -152,7 +154,8 @@ def triage(
             "mode": mode,
             "threads": threads,
         },
-        model=api.model_version(mode),
+        mode=mode,
+        workers=workers,
         words=words,
         batch=batch,
         masked=mask,
@@ -160,16 +163,18 @@ def triage(
         classes=_classes(classify),
     )
     counts = _Counts(Console(stderr=True, soft_wrap=True))
-    with _quiet_pipe():
+    with _quiet_pipe(), _whole():
         _run(file, job, counts, output)
     _end(counts, strict)
 
 
-def _demand(mode: str, code: str | None) -> None:
+def _demand(mode: str) -> None:
     """Own labels are learnt on the encoder's vectors: without it there is nothing to learn on."""
+    from comptoir.analysis import api
+
     if mode == "light":
         raise fail("--intents and --classify need the encoder.", "Take --mode best or fast.")
-    if code:
+    if code := api.missing(mode):
         raise fail(f"--intents and --classify need the encoder, but {_MISSING.get(code, code)}.")
 
 
@@ -252,21 +257,45 @@ def _failing(name: str) -> Iterator[None]:
 
 def _run(file: str, job: _Job, counts: _Counts, output: str) -> None:
     from comptoir.analysis.gathering import Gatherer
+    from comptoir.analysis.printing import record
+    from comptoir.analysis.triage import cores
+    from comptoir.cli.triage_input import STDIN
+    from comptoir.cli.triage_workers import readers
 
     texts = _texts(file, counts)
-    if job.intents:
-        first = list(islice(texts, ORDINARY))
-        job.reading["brand"] = _own(job, first)
-        texts = chain(first, texts)
-    write = _writer(output)
-    gatherer = Gatherer()
-    with _progress(counts.console) as advance:
-        for batch in _batches(texts, job.batch):
-            for values in _records(batch, job, gatherer.first):
-                write(values)
+    first = list(islice(texts, ORDINARY if file == STDIN else SMALL[job.mode]))
+    batches = _batches(chain(first, texts), job.batch)
+    workers = job.workers or (1 if file == STDIN or len(first) < SMALL[job.mode] else cores())
+    write, gatherer = _writer(output), Gatherer()
+    with readers(workers, _work(job, first, workers)) as pool, _progress(counts.console) as advance:
+        model = _model(job, pool)
+        for batch, (readings, added) in pool.read(batches):
+            groups = gatherer.first(batch, readings)
+            for reading, group, more in zip(readings, groups, added, strict=True):
+                write(record(reading, group=group, model=model, words=job.words, **more))
             sys.stdout.flush()
             counts.read += len(batch)
             advance(len(batch))
+
+
+def _work(job: _Job, first: Sequence["Text"], workers: int) -> "Work":
+    """What each process does; of several, each keeps to one core."""
+    from comptoir.cli.triage_workers import Work
+
+    threads = job.reading["threads"] or (1 if workers > 1 else None)
+    brand = _own(job, first[:ORDINARY]) if job.intents else None
+    return Work(job.reading | {"threads": threads, "brand": brand}, job.masked, job.classes)
+
+
+def _model(job: _Job, readers: "Readers") -> str:
+    """The version of what reads; where the encoder cannot run, a warning."""
+    code, version = readers.standing(job.mode)
+    if code:
+        why = _MISSING.get(code, code)
+        typer.secho(
+            f"Messages are read by rules alone (engine “rules”), for {why}.", fg="yellow", err=True
+        )
+    return version
 
 
 def _texts(file: str, counts: _Counts) -> Iterator["Text"]:
@@ -320,35 +349,6 @@ def _batches(texts: Iterator["Text"], most: int) -> Iterator[list["Text"]]:
         yield batch
 
 
-def _records(
-    batch: Sequence["Text"], job: _Job, first: Callable[..., list[str | None]]
-) -> Iterator[dict[str, Any]]:
-    """What is printed of each message of a batch."""
-    from comptoir.analysis import api
-    from comptoir.analysis.printing import record
-
-    readings = api.triage(batch, **job.reading)
-    groups = first(batch, readings)
-    more = _more(batch, readings, job)
-    for reading, group, added in zip(readings, groups, more, strict=True):
-        yield record(reading, group=group, model=job.model, words=job.words, **added)
-
-
-def _more(batch: Sequence["Text"], readings: Sequence[Any], job: _Job) -> list[dict[str, Any]]:
-    """The fields that options add."""
-    from comptoir.analysis import api
-    from comptoir.analysis.examples import sorted_into
-
-    added: list[dict[str, Any]] = [{} for _ in batch]
-    if job.classes is not None:
-        for more, found in zip(added, sorted_into(job.classes, batch, readings), strict=True):
-            more["class"] = {"name": found[0], "confidence": found[1]} if found else None
-    if job.masked:
-        for more, text, reading in zip(added, batch, readings, strict=True):
-            more["masked"] = api.mask(text.text, language=reading.language)
-    return added
-
-
 def _writer(output: str) -> Callable[[dict[str, Any]], None]:
     """Writes records on standard output as bytes, whatever the terminal's encoding."""
     from comptoir.analysis.printing import json_line
@@ -382,6 +382,20 @@ class _Table:
         _put(self._line.getvalue().encode())
         self._line.seek(0)
         self._line.truncate()
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """A process lost on the way ends the command: what was printed is right, but not all."""
+    from comptoir.cli.triage_workers import WorkerLost
+
+    try:
+        yield
+    except WorkerLost:
+        raise fail(
+            "A process that read messages was killed, perhaps for want of memory.",
+            "What is printed so far is right, but not all. Take fewer --workers.",
+        ) from None
 
 
 @contextmanager

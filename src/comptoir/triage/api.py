@@ -10,6 +10,7 @@ from comptoir.triage.labels import group_members, group_sizes, labels, pending
 from comptoir.triage.reasons import reason_sentence
 from comptoir.triage.records import (
     FIELDS,
+    AspectView,
     Choice,
     CorrectionView,
     EntityView,
@@ -19,6 +20,7 @@ from comptoir.triage.records import (
 )
 from comptoir.triage.relabel import relabel
 from comptoir.triage.taxonomy import (
+    ASPECTS,
     COMPLAINTS,
     INTENTS,
     LANGUAGES,
@@ -30,12 +32,14 @@ from comptoir.triage.taxonomy import (
 )
 
 __all__ = [
+    "ASPECTS",
     "COMPLAINTS",
     "FIELDS",
     "INTENTS",
     "LANGUAGES",
     "TONES",
     "URGENCIES",
+    "AspectView",
     "Choice",
     "CorrectionView",
     "EntityView",

@@ -19,7 +19,11 @@ def prepare(event: Event) -> list[Read]:
 
 
 @consumer(
-    CONSUMER, ("messages_received", "messages_reowned", relabel.ASKED), order=10, prepare=prepare
+    CONSUMER,
+    ("messages_received", "messages_reowned", relabel.ASKED),
+    order=10,
+    prepare=prepare,
+    joins=("messages_received",),
 )
 def handle(event: Event, prepared: Any) -> None:
     """

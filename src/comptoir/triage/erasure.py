@@ -8,7 +8,7 @@ from comptoir.base import audit
 from comptoir.base.erasure import Person, eraser, rule
 from comptoir.base.scope import scope
 from comptoir.channels.models import Author, Message
-from comptoir.triage import lessons, own_intents, versions
+from comptoir.triage import lessons, own_intents, questions, versions
 from comptoir.triage.models import (
     Band,
     BrandVersion,
@@ -17,11 +17,13 @@ from comptoir.triage.models import (
     Label,
     Learning,
     OwnIntent,
+    Question,
 )
 
 rule(Label, "erased", "A label quotes the words of the person's message as its reason.")
 rule(Correction, "erased", "A correction says something of the person's message.")
 rule(Band, "erased", "A signature is derived from the words of the person's message.")
+rule(Question, "erased", "A place in meaning is derived from the words of the person's message.")
 rule(Features, "erased", "Numbers derived from the words of the person's message.")
 rule(OwnIntent, "erased", "Examples that are the person's words go; the intent stays.")
 rule(BrandVersion, "erased", "Versions learnt from the person's messages are forgotten.")
@@ -35,9 +37,10 @@ def erase(person: Person) -> int:
         theirs = Message.objects.filter(author_id=person.author_id)
         _unlearn(person, list(theirs.values_list("pk", "text", "title")))
         ids = theirs.values("pk")
+        questions.forget(ids)
         return sum(
             model.objects.filter(message_id__in=ids)._raw_delete("default")
-            for model in (Label, Correction, Band, Features)
+            for model in (Label, Correction, Band, Question, Features)
         )
 
 

@@ -1,7 +1,7 @@
 """
-Near-duplicates: which messages say the same thing?
+Which messages say the same thing, in nearly the same words or as the same question?
 
-A group gathers round its first received message, its leader, and carries the leader's id
+What is the same in meaning is told in questions; here it is near-duplicates. A group gathers round its first received message, its leader, and carries the leader's id
 for ever: groups never merge and messages never move, so that a card "forty people ask this"
 keeps its address. A message joins when it equals a member once handles, links and numbers
 are left out, or is similar enough to the leader itself; comparing with leaders alone keeps
@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from comptoir.analysis.api import SAME, similarity
 from comptoir.base import bulk
 from comptoir.base.scope import current_workspace_id
-from comptoir.triage.models import Band
+from comptoir.triage import questions
+from comptoir.triage.models import Band, Label
 from comptoir.triage.reading import Read
 
 _OWN = 0x5C0_4D9A_7E11_B3C7
@@ -50,10 +51,25 @@ class _Keys:
 
 
 def assign(read: Sequence[Read]) -> dict[int, int]:
-    """The group of each message, with the keys of new leaders kept; give oldest first."""
+    """The group of each message, with what is known of new groups kept; give oldest first."""
+    leaders = _leaders(read)
+    asked = questions.assign([one for one in read if leaders[one.id] == one.id and _asks(one)])
+    earlier = {leader for leader in leaders.values() if leader not in leaders}
+    stored = bulk.picked(Label).filter(message_id__in=earlier).values_list("message_id", "group")
+    groups = {**dict(stored), **asked}
+    return {one: groups.get(leader, leader) for one, leader in leaders.items()}
+
+
+def _asks(one: Read) -> bool:
+    """Whether others may ask the same in other words, as far as an encoder has read it."""
+    return not one.own and not one.repost and one.reading.vector is not None and one.reading.needs_answer  # fmt: skip
+
+
+def _leaders(read: Sequence[Read]) -> dict[int, int]:
+    """The first message that said nearly the same as each; itself when it is the first."""
     keys = {one.id: _keys(one) for one in read}
     known = _look_up(keys.values())
-    groups = {one.id: _group(one, keys[one.id], known) for one in read}
+    leaders = {one.id: _leader(one, keys[one.id], known) for one in read}
     workspace = current_workspace_id()
     bulk.upsert(
         Band,
@@ -61,7 +77,7 @@ def assign(read: Sequence[Read]) -> dict[int, int]:
         [(workspace, *row) for row in known.fresh],
         key=("workspace_id", "key"),
     )
-    return groups
+    return leaders
 
 
 def _keys(one: Read) -> _Keys | None:
@@ -82,7 +98,7 @@ def _look_up(keys: Iterable[_Keys | None]) -> _Known:
     return _Known(found, signatures)
 
 
-def _group(one: Read, keys: _Keys | None, known: _Known) -> int:
+def _leader(one: Read, keys: _Keys | None, known: _Known) -> int:
     if keys is None:
         return one.id
     same = known.leader_of.get(keys.exact)

@@ -10,7 +10,7 @@ from comptoir.base import bulk
 from comptoir.base.models import OutboxCursor
 from comptoir.base.scope import current_workspace_id
 from comptoir.triage.models import Label
-from comptoir.triage.records import EntityView, IntentView, LabelView
+from comptoir.triage.records import AspectView, EntityView, IntentView, LabelView
 
 CONSUMER = "triage"
 
@@ -61,6 +61,7 @@ def view(row: Label) -> LabelView:
         needs_answer=row.needs_answer,
         irony=row.irony,
         intents=tuple(_intent(one) for one in row.intents),
+        aspects=tuple(AspectView(**one) for one in row.aspects),
         entities=tuple(_entity(one) for one in row.entities),
         confidences={name: getattr(row, f"{name}_confidence") for name in WITH_CONFIDENCE},
         reasons=dict(row.reasons),

@@ -24,6 +24,7 @@ from django_tasks import task
 
 from comptoir.analysis import api as analysis
 from comptoir.analysis import learning as fitting
+from comptoir.analysis.learning.solver import sigmoid
 from comptoir.base import audit, clock, jobs
 from comptoir.base.errors import Problem
 from comptoir.base.models import User
@@ -300,13 +301,19 @@ def answers(field: str, taught: Sequence[Lesson]) -> Any:
 def read_of(field: str, logits: Any) -> list[Any]:
     """What a label's logits say, as a correction would write it."""
     if field == "intents":
-        return [
-            [name for name, sure in zip(INTENTS, row, strict=True) if sure > 0] or ["other"]
-            for row in logits
-        ]
+        return [_intents_of(row) for row in sigmoid(np.asarray(logits))]
     if field in ("needs_answer", "irony"):
         return [bool(row[0] > 0) for row in logits]
     return [_OPTIONS[field][int(row.argmax())] for row in logits]
+
+
+def _intents_of(chances: Any) -> list[str]:
+    """Intents as likely as each must be to be given; the likeliest when none is."""
+    given = zip(INTENTS, chances, vectors.least(), strict=True)
+    sure = [name for name, chance, least in given if chance >= least]
+    if not sure:
+        return [list(INTENTS)[int(chances.argmax())]]
+    return [name for name in sure if name != "other"] or sure
 
 
 def _outgrown() -> list[int]:

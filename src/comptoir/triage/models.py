@@ -13,8 +13,9 @@ class Label(models.Model):
     The reading of one message; confidences lie between 0 and 1.
 
     tone: -1, 0, 1. urgency: 0 to 2. intents: [{"name", "confidence", "reason"}].
+    aspects: [{"name", "liked", "confidence", "reason"}], what is liked or disliked.
     entities: [{"kind", "value", "start", "end", "detail"}]. reasons: field → "code:evidence|…".
-    group: the id of the first message of its near-duplicates; its own when alone.
+    group: the id of the first message that said or asked the same; its own when alone.
     corrected: names of the fields that a person set; analysis leaves these alone.
     """
 
@@ -30,6 +31,7 @@ class Label(models.Model):
     tone = models.SmallIntegerField(choices=Tone.choices)
     tone_confidence = models.FloatField()
     intents = models.JSONField(default=list)
+    aspects = models.JSONField(default=list)
     needs_answer = models.BooleanField()
     needs_answer_confidence = models.FloatField()
     urgency = models.SmallIntegerField()
@@ -103,6 +105,33 @@ class Band(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.message_id}"
+
+
+class Question(models.Model):
+    """
+    Where a group of messages that ask the same lies in meaning; see questions.
+
+    message: the first one, whose id is the group's. space: version of the space it lies in.
+    anchor: place of the first message. total: sum of the places of its `distinct` messages,
+    empty while there is one. actions, things: marks of the first message.
+    """
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="+", primary_key=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    space = models.CharField(max_length=12)
+    anchor = models.BinaryField()
+    total = models.BinaryField(default=bytes)
+    distinct = models.IntegerField(default=1)
+    actions = models.BigIntegerField(default=0)
+    things = models.BigIntegerField(default=0)
+
+    objects = Scoped["Question"]()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "space"], name="question_by_space")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: asked by {self.distinct}"
 
 
 class OwnIntent(models.Model):

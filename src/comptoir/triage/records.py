@@ -18,6 +18,16 @@ class IntentView:
 
 
 @dataclass(frozen=True, slots=True)
+class AspectView:
+    """name: key of ASPECTS with liked. confidence: 0 to 1. reason: see reason_sentence."""
+
+    name: str
+    liked: bool
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntityView:
     """
     kind: "order", "parcel", "email", …. start, end: characters of the text; -1 in the title.
@@ -38,7 +48,7 @@ class LabelView:
 
     tone: -1, 0, 1. urgency: 0 to 2. confidences: field → 0 to 1 (no key for intents, which
     carry their own). reasons: field → what reason_sentence reads. corrected: fields that a person set.
-    group: id of the message its near-duplicates gather round; its own id when alone.
+    group: id of the first message that said or asked the same; its own id when alone.
     """
 
     message_id: int
@@ -48,6 +58,7 @@ class LabelView:
     needs_answer: bool
     irony: bool
     intents: tuple[IntentView, ...]
+    aspects: tuple[AspectView, ...]
     entities: tuple[EntityView, ...]
     confidences: dict[str, float]
     reasons: dict[str, str]

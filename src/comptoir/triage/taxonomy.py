@@ -47,6 +47,20 @@ INTENTS: Mapping[str, Promise] = {
 COMPLAINTS = frozenset({"complaint", "dissuasion", "churn_threat", "legal_threat"})
 """Intents that put a conversation in the view of complaints."""
 
+ASPECTS: Mapping[tuple[str, bool], Promise] = {
+    ("delivery", True): _("Delivery liked"),
+    ("delivery", False): _("Delivery disliked"),
+    ("product", True): _("Product liked"),
+    ("product", False): _("Product disliked"),
+    ("price", True): _("Price liked"),
+    ("price", False): _("Price disliked"),
+    ("service", True): _("Service liked"),
+    ("service", False): _("Service disliked"),
+    ("site", True): _("Site liked"),
+    ("site", False): _("Site disliked"),
+}
+"""What people read for an aspect, by its name and whether it is liked."""
+
 TONES: Mapping[int, Promise] = {
     -1: _("Negative"),
     0: _("Neutral"),

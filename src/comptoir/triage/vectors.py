@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from comptoir import conf
 from comptoir.analysis import api as analysis
+from comptoir.analysis import model
 from comptoir.analysis.encoder import EncoderMissing
 from comptoir.analysis.model import plain
 from comptoir.base import bulk
@@ -68,6 +69,11 @@ def of_texts(texts: Sequence[str], languages: Sequence[str] | None = None) -> An
     if mode == "light":
         raise EncoderMissing("switched-off")
     return analysis.features(list(texts), languages, name=mode)
+
+
+def least() -> NDArray[np.float64]:
+    """The chance from which the analysis gives each of its intents; raises EncoderMissing."""
+    return model.engine("best").heads.least
 
 
 def words_of(text: str) -> str:

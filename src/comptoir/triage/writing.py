@@ -52,6 +52,7 @@ def _fresh(one: Read) -> dict[str, Any]:
         **{name: getattr(reading, name) for name in WITH_CONFIDENCE},
         **{f"{n}_confidence": getattr(reading, f"{n}_confidence") for n in WITH_CONFIDENCE},
         "intents": _intents(reading),
+        "aspects": [asdict(one) for one in reading.aspects],
         "entities": _entities(reading),
         "reasons": reading.reasons,
         "group": one.id,

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import numpy as np
 import pytest
 
+from comptoir.analysis.api import INTENTS
 from comptoir.base import ids, outbox
 from comptoir.base.models import Workspace
 from comptoir.channels.models import Account, Author, Delivery, Message, Thread
@@ -91,3 +93,4 @@ def meaning(monkeypatch: pytest.MonkeyPatch) -> None:
     from comptoir.triage.tests.meaning import features
 
     monkeypatch.setattr(vectors, "of_texts", features)
+    monkeypatch.setattr(vectors, "least", lambda: np.full(len(INTENTS), 0.5))

@@ -1,7 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from comptoir.analysis import api as analysis
+from comptoir.analysis.api import Aspect, Reading, Text
 from comptoir.base import outbox
 from comptoir.base.models import OutboxCursor, OutboxEvent, User, Workspace
 from comptoir.base.scope import scope
@@ -180,3 +185,49 @@ def test_two_brands_do_not_share_groups(say: Say, make_other: Callable[[], Works
         theirs = world(other)("Toujours pas de nouvelles de mon colis perdu")
         receive(theirs)
         assert theirs.pk == api.labels([theirs.pk])[theirs.pk].group
+
+
+def test_what_is_liked_or_disliked_is_kept_with_its_reason(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Only the encoder tells aspects; a stand-in for it answers here.
+    """
+    from comptoir.triage import reading
+
+    def triage(texts: Sequence[Text], **options: Any) -> list[Reading]:
+        aspect = Aspect("delivery", liked=False, confidence=0.91, reason="telling:en retard")
+        return [replace(one, aspects=(aspect,)) for one in analysis.triage(texts, **options)]
+
+    monkeypatch.setattr(reading, "triage", triage)
+    message = say("Livraison en retard")
+    receive(message)
+
+    stored = api.labels([message.pk])[message.pk].aspects
+    assert (api.AspectView("delivery", False, 0.91, "telling:en retard"),) == stored
+    assert "Delivery disliked" == str(api.ASPECTS["delivery", False])
+
+
+def test_the_brands_own_words_are_not_sent_through_the_encoder(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    It takes most of the time, and half of what a busy brand's inbox holds is its own answers.
+    """
+    from comptoir.triage import reading
+
+    asked: list[tuple[str, str]] = []
+
+    def triage(texts: Sequence[Text], **options: Any) -> list[Reading]:
+        asked.extend((one.text, options["mode"]) for one in texts)
+        return analysis.triage(texts, **{**options, "mode": "light"})
+
+    best = SimpleNamespace(current=lambda: SimpleNamespace(triage="best"))
+    monkeypatch.setattr(reading, "conf", best)
+    monkeypatch.setattr(reading, "triage", triage)
+    messages = [say("Où est mon colis ?"), say("Il arrive.", own=True), say("Merci !")]
+    receive(*messages)
+
+    assert {"Il arrive."} == {text for text, mode in asked if mode == "light"}
+    assert {one.pk for one in messages} == set(api.labels([one.pk for one in messages]))
+    assert not api.labels([messages[1].pk])[messages[1].pk].needs_answer

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
+from comptoir.analysis.api import INTENTS
 from comptoir.base import erasure, outbox
 from comptoir.base.errors import Problem
 from comptoir.base.models import AuditEntry, User, Workspace
@@ -289,3 +291,22 @@ def test_versions_of_another_brand_are_out_of_reach(
         assert 0 == brand.learning().corrections
         with pytest.raises(Problem, match="no such version"):
             brand.go_back(1, agent)
+
+
+def test_intents_are_judged_by_the_chance_each_needs_to_be_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """
+    A version must be judged by what labels would say, and some intents are given below a half.
+    """
+    least = np.full(len(INTENTS), 0.5)
+    least[list(INTENTS).index("refund")] = 0.3
+    monkeypatch.setattr(vectors, "least", lambda: least)
+    cues: list[dict[str, float]] = [
+        {"refund": -0.5, "other": 0.2},
+        {"delivery": -0.5},
+        {"other": 1},
+    ]
+    logits = np.array([[cue.get(name, -3.0) for name in INTENTS] for cue in cues])
+
+    assert [["refund"], ["delivery"], ["other"]] == lessons.read_of("intents", logits)
