@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from comptoir.base.guard import Listed
+
 PREFIX = "COMPTOIR_"
 FILE = "comptoir.toml"
 
@@ -34,6 +36,8 @@ class Settings:
     threads: requests served at once by one web process.
     triage: how messages are read: "best", "fast" (about four times as fast, a little less
         sure) or "light" (rules only, for a very small machine).
+    private_hosts: names, addresses and networks that may be asked although they are private.
+    proxy: through which other servers are asked; "environment" for what HTTPS_PROXY says.
     """
 
     home: Path
@@ -47,6 +51,8 @@ class Settings:
     threads: int = 4
     triage: str = "best"
     debug: bool = False
+    private_hosts: tuple[str, ...] = ()
+    proxy: str = ""
 
     @property
     def address(self) -> str:
@@ -104,6 +110,8 @@ def _typed(name: str, value: object, source: str) -> Any:
         return _integer(name, value, source)
     if kinds[name] is bool:
         return _boolean(name, value, source)
+    if kinds[name] == tuple[str, ...]:
+        return _words(value)
     return str(value)
 
 
@@ -131,6 +139,12 @@ def _boolean(name: str, value: object, source: str) -> bool:
         raise SettingProblem(f"{source}: {name} must be true or false, not “{value}”.") from error
 
 
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(str(one).strip() for one in value)
+    return tuple(str(value).replace(",", " ").split())
+
+
 def _check(settings: Settings) -> None:
     if not 0 < settings.port < 65536:
         raise SettingProblem(f"port must lie between 1 and 65535, not {settings.port}.")
@@ -140,12 +154,30 @@ def _check(settings: Settings) -> None:
     _one_of("log_level", settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"))
     _one_of("triage", settings.triage, ("best", "fast", "light"))
     _one_of("language", settings.language, ("fr", "en"))
+    _hosts(settings.private_hosts)
+    if settings.proxy not in ("", "environment") and not settings.proxy.startswith(
+        ("http://", "https://")
+    ):
+        raise SettingProblem(
+            "proxy must look like http://proxy.lan:3128, or be “environment”, not"
+            f" “{settings.proxy}”."
+        )
     known = ("postgres://", "postgresql://")
     if settings.database_url and not settings.database_url.startswith(known):
         raise SettingProblem(
             "database_url must look like postgresql://user:password@host:5432/name;"
             " leave it empty to keep SQLite in the installation's folder."
         )
+
+
+def _hosts(entries: tuple[str, ...]) -> None:
+    try:
+        Listed.of(entries)
+    except ValueError as error:
+        raise SettingProblem(
+            f"private_hosts: “{error}” is not a host. Write names (crm.lan, *.lan), addresses"
+            " (192.168.1.20) or networks (10.0.0.0/8), separated by commas."
+        ) from error
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:

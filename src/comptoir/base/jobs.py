@@ -4,22 +4,33 @@ Jobs: Django's tasks for what a person started, the outbox for what follows.
 A task row only says "look at this"; the truth about a long job (an import) is
 its own row, with a heartbeat. `recoveries` are asked at start and every half
 minute to enqueue again what a killed worker left behind.
+
+The main loop understands what arrived and drains the outbox. Whatever can take long (a
+network that is slow, an import) happens beside it, each in threads of its own, so that a
+message on its way to a screen waits for none of them.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
-from comptoir.base import outbox
+from comptoir.base import outbox, wake
 
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.25
 RECOVER_SECONDS = 30.0
+FAILED_SECONDS = 2.0
+"""Before a thread beside the main loop goes on after an error that it did not foresee."""
+END_SECONDS = 30.0
+"""How long the threads beside the main loop may take to finish what they are at."""
 
 Recovery = Callable[[], int]
 _recoveries: list[Recovery] = []
@@ -40,26 +51,123 @@ def after_drain(follow: Follower) -> Follower:
     return follow
 
 
+Step = Callable[[], int]
+Errand = Callable[[threading.Event], int]
+E = TypeVar("E", bound=Callable[..., int])
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """
+    Work in threads of its own. run: does what is due and returns how much that was. pause:
+    seconds until the next look when nothing was.
+    """
+
+    name: str
+    run: Errand
+    threads: int = 1
+    pause: float = IDLE_SECONDS
+
+
+_steps: list[tuple[int, str, Step]] = []
+_beside: dict[str, Beside] = {}
+
+
+def step(name: str, order: int = 50) -> Callable[[E], E]:
+    """Register a function of the main loop, called before each round of the outbox."""
+
+    def register(run: E) -> E:
+        _steps.append((order, name, run))
+        _steps.sort(key=lambda one: one[:2])
+        return run
+
+    return register
+
+
+def beside(name: str, *, threads: int = 1, pause: float = IDLE_SECONDS) -> Callable[[E], E]:
+    """
+    Register work that must not keep the main loop waiting.
+
+    It is called again at once while it does something, else after `pause` seconds; it is
+    handed the event that ends the process.
+    """
+
+    def register(run: E) -> E:
+        _beside[name] = Beside(name, run, threads, pause)
+        return run
+
+    return register
+
+
 def work(stop: threading.Event, worker_id: str) -> None:
-    """Run tasks and drain the outbox until `stop` is set; a failing round is logged and retried."""
+    """Work until `stop` is set; a failing round is logged and retried."""
+    errands = [Beside("tasks", lambda stop: _run_tasks(worker_id)), *_beside.values()]
+    threads = [
+        threading.Thread(target=_errand, args=(one, stop), name=f"{one.name}-{number}", daemon=True)
+        for one in errands
+        for number in range(one.threads)
+    ]
+    for thread in threads:
+        thread.start()
+    _main_loop(stop)
+    end = time.monotonic() + END_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+
+
+def _main_loop(stop: threading.Event) -> None:
     next_recovery = 0.0
+    waker = wake.waker()
+    try:
+        while not stop.is_set():
+            try:
+                if time.monotonic() >= next_recovery:
+                    _recover()
+                    next_recovery = time.monotonic() + RECOVER_SECONDS
+                done = _round()
+            except DatabaseError:
+                log.exception("jobs.round_failed")
+                done = 0
+            if not done:
+                waker.wait(IDLE_SECONDS)
+    finally:
+        waker.close()
+
+
+def _errand(one: Beside, stop: threading.Event) -> None:
+    """One thread of work beside the main loop, with a database connection of its own."""
     while not stop.is_set():
+        pause = one.pause
         try:
-            if time.monotonic() >= next_recovery:
-                _recover()
-                next_recovery = time.monotonic() + RECOVER_SECONDS
-            done = work_once(worker_id)
-        except DatabaseError:
-            log.exception("jobs.round_failed")
-            done = 0
-        if not done:
-            stop.wait(IDLE_SECONDS)
+            close_old_connections()
+            pause = 0.0 if one.run(stop) else one.pause
+        except Exception:  # the next look may go well, and nobody else does this work
+            log.exception("jobs.errand_failed", errand=one.name)
+            pause = FAILED_SECONDS
+        if pause:
+            stop.wait(pause)
+    connection.close()
 
 
 def work_once(worker_id: str) -> int:
-    """Run what is ready now; returns how many tasks and events that was."""
+    """Run tasks and the main loop's round now; returns how much that was."""
+    return _run_tasks(worker_id) + _round()
+
+
+def _round() -> int:
     close_old_connections()
-    return _run_tasks(worker_id) + outbox.drain(limit=outbox.BATCH) + _follow()
+    done = sum(_step(name, run) for _, name, run in _steps)
+    return done + outbox.drain(limit=outbox.BATCH) + _follow()
+
+
+def _step(name: str, run: Step) -> int:
+    try:
+        return run()
+    except DatabaseError:
+        raise
+    except Exception:  # what fails to understand must not stop what was understood
+        log.exception("jobs.step_failed", step=name)
+        return 0
 
 
 def _follow() -> int:
@@ -80,6 +188,9 @@ def _recover() -> None:
 
 
 def _run_tasks(worker_id: str) -> int:
+    """Looked for before they are claimed: the look alone holds no lock."""
+    if not DBTaskResult.objects.ready().exists():
+        return 0
     tasks = Worker(
         queue_names=["*"],
         excluded_queue_names=[],

@@ -53,6 +53,9 @@ def _config(level: str, last: structlog.typing.Processor) -> dict[str, Any]:
             "django.db.backends": {"level": "WARNING"},
             "django_tasks": {"level": "WARNING"},
             "django_tasks_db": {"level": "WARNING"},
+            # These would write addresses, and with them tokens, at lower levels.
+            "httpx": {"level": "WARNING"},
+            "httpcore": {"level": "WARNING"},
             "granian": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
         },
     }

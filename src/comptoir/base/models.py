@@ -200,3 +200,19 @@ class WorkspaceDeletion(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+class AtWork(models.Model):
+    """When a member last had a page of a workspace open; see `atwork`."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    objects = Scoped["AtWork"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="at_work_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.workspace_id}, {self.at:%F %T}"

@@ -7,6 +7,7 @@ consumer's cursor in the same transaction: a kill at any moment repeats at most
 work that was rolled back with its cursor.
 """
 
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
-from comptoir.base import clock
+from comptoir.base import clock, wake
 from comptoir.base.models import OutboxCursor, OutboxEvent, SetAsideEvent
 from comptoir.base.scope import every_workspace, scope
 
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 ATTEMPTS = 5
 BATCH = 500
+TURN_SECONDS = 0.1
+"""Before the next consumer has its turn: a message must not wait until all before it are read."""
+JOINED_EVENTS, JOINED_IDS = 100, 500
 _ORDER_LOCK = 8_421_001
 
 
@@ -48,6 +52,8 @@ class Consumer:
 
     prepare: the slow, read-only half, run before the transaction; its result is
         handed to `handle`, which only writes. Keeps SQLite's one write lock short.
+    joins: kinds of which several in a row are handled as one, when all they say is `ids`; it
+        has the id of the last. What has failed is tried again one by one.
     """
 
     name: str
@@ -55,6 +61,7 @@ class Consumer:
     handle: Handler
     prepare: Preparation
     order: int
+    joins: frozenset[str] = frozenset()
 
 
 _consumers: dict[str, Consumer] = {}
@@ -65,12 +72,19 @@ def _nothing(event: Event) -> None:
 
 
 def consumer(
-    name: str, kinds: Iterable[str], *, order: int = 50, prepare: Preparation = _nothing
+    name: str,
+    kinds: Iterable[str],
+    *,
+    order: int = 50,
+    prepare: Preparation = _nothing,
+    joins: Iterable[str] = (),
 ) -> Callable[[Handler], Handler]:
     """Register the decorated function; lower `order` is drained first in each round."""
 
     def register(handle: Handler) -> Handler:
-        _consumers[name] = Consumer(name, frozenset(kinds), handle, prepare, order)
+        _consumers[name] = Consumer(
+            name, frozenset(kinds), handle, prepare, order, frozenset(joins)
+        )
         return handle
 
     return register
@@ -93,12 +107,13 @@ def publish(workspace_id: int, kind: str, **payload: Any) -> int:
     event = OutboxEvent.objects.create(
         workspace_id=workspace_id, kind=kind, payload=payload, at=clock.now()
     )
+    wake.tell()
     return int(event.pk)
 
 
 def drain(limit: int | None = None) -> int:
     """
-    Let every consumer catch up; returns how many events were handled.
+    Let every consumer catch up; returns how many events were handled, joined ones as one.
 
     Goes round until all are level or `limit` events were handled. A consumer
     whose event fails waits and tries again; after five failures the event is
@@ -154,11 +169,11 @@ def _again(row: SetAsideEvent) -> bool:
 
 
 def _drain_one(one: Consumer) -> int:
-    handled = 0
-    for _ in range(BATCH):
-        if not _step(one):
-            break
+    handled, end = 0, time.monotonic() + TURN_SECONDS
+    while handled < BATCH and _step(one):
         handled += 1
+        if time.monotonic() >= end:
+            break
     return handled
 
 
@@ -181,7 +196,28 @@ def _pending(one: Consumer) -> Event | None:
     cursor = OutboxCursor.objects.filter(consumer=one.name).first()
     if cursor is not None and cursor.retry_at is not None and cursor.retry_at > clock.now():
         return None
-    return _next(one, cursor.last_event if cursor else 0)
+    event = _next(one, cursor.last_event if cursor else 0)
+    if event is None or event.kind not in one.joins or (cursor and cursor.failures):
+        return event
+    return _joined(one, event)
+
+
+def _joined(one: Consumer, first: Event) -> Event:
+    """`first` with those that follow it, as far as they are alike."""
+    if first.payload.keys() != {"ids"}:
+        return first
+    with every_workspace():
+        rows = OutboxEvent.objects.filter(pk__gt=first.id, kind__in=one.kinds).order_by("pk")
+        following = list(rows[:JOINED_EVENTS])
+    last, ids = first.id, list(first.payload["ids"])
+    for row in following:
+        alike = (row.workspace_id, row.kind) == (first.workspace_id, first.kind)
+        if not alike or row.payload.keys() != {"ids"}:
+            break
+        if len(ids) + len(row.payload["ids"]) > JOINED_IDS:
+            break
+        last, ids = row.pk, ids + row.payload["ids"]
+    return Event(last, first.workspace_id, first.kind, {"ids": list(dict.fromkeys(ids))})
 
 
 def _handle(one: Consumer, event: Event, prepared: Any) -> bool:

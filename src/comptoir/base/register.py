@@ -15,6 +15,7 @@ erasure.rule(models.OutboxEvent, "kept", "Payloads hold ids only, which lead now
 erasure.rule(
     models.SetAsideEvent, "kept", "Payloads hold ids only, which lead nowhere once erased."
 )
+erasure.rule(models.AtWork, "kept", "When a member of the team last had a page open.")
 erasure.rule(models.OutboxCursor, "kept", "A place in the outbox; says nothing of anybody.")
 erasure.rule(models.IdBlock, "kept", "A counter; counts nobody.")
 erasure.rule(models.WorkspaceDeletion, "kept", "The address of a deleted workspace and when.")

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CORRECT = "correct"
     TEACH = "teach"
     IMPORT = "import"
+    CONNECT = "connect"
     MANAGE_TEAM = "manage_team"
     MANAGE_WORKSPACE = "manage_workspace"
     READ_AUDIT = "read_audit"
@@ -30,7 +31,11 @@ class Permission(StrEnum):
 _READER = frozenset({Permission.READ})
 _ANALYST = _READER | {Permission.EXPORT, Permission.CORRECT, Permission.TEACH}
 _AGENT = _READER | {Permission.ANSWER, Permission.CORRECT}
-_MANAGER = _ANALYST | _AGENT | {Permission.IMPORT, Permission.MANAGE_TEAM, Permission.READ_AUDIT}
+_MANAGER = (
+    _ANALYST
+    | _AGENT
+    | {Permission.IMPORT, Permission.CONNECT, Permission.MANAGE_TEAM, Permission.READ_AUDIT}
+)
 _OWNER = frozenset(Permission)
 
 GRANTS: dict[str, frozenset[Permission]] = {

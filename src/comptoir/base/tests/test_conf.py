@@ -47,6 +47,19 @@ def test_a_public_address_loses_its_last_slash(tmp_path: Path) -> None:
     assert "https://crm.example" == settings.address
 
 
+@pytest.mark.parametrize("written", ["crm.lan, 10.0.0.0/8 ::1", "crm.lan 10.0.0.0/8,::1"])
+def test_private_hosts_are_a_list_in_the_environment_as_in_the_file(
+    tmp_path: Path, written: str
+) -> None:
+    (tmp_path / "comptoir.toml").write_text('private_hosts = ["crm.lan", "10.0.0.0/8", "::1"]\n')
+
+    from_file = _read(tmp_path)
+    from_environment = _read(tmp_path / "other", COMPTOIR_PRIVATE_HOSTS=written)
+
+    assert ("crm.lan", "10.0.0.0/8", "::1") == from_file.private_hosts
+    assert from_file.private_hosts == from_environment.private_hosts
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
@@ -59,6 +72,10 @@ def test_a_public_address_loses_its_last_slash(tmp_path: Path) -> None:
         ("COMPTOIR_LOG_FORMAT", "xml", "console, json"),
         ("COMPTOIR_THREADS", "0", "at least 1"),
         ("COMPTOIR_PROT", "8421", "no setting “prot”"),
+        ("COMPTOIR_PRIVATE_HOSTS", "10.0.0.0/40", "10.0.0.0/40"),
+        ("COMPTOIR_PRIVATE_HOSTS", "http://crm.lan", "names (crm.lan"),
+        ("COMPTOIR_PRIVATE_HOSTS", "127.1", "127.1"),
+        ("COMPTOIR_PROXY", "proxy.lan:3128", "http://proxy.lan:3128"),
         ("DATABASE_URL", "mysql://x/y", "postgresql://"),
     ],
 )

@@ -1,6 +1,7 @@
 """The outbox: order, failure, setting aside, replay, and being killed at any moment."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -252,3 +253,55 @@ def test_draining_stops_at_its_limit(workspace: Workspace, monkeypatch: pytest.M
 
     assert 2 == outbox.drain(limit=2)
     assert {"slow": 8} == outbox.backlog()
+
+
+@pytest.fixture
+def joined() -> list[list[int]]:
+    """A listener that takes several events in a row as one; 13 is more than it can bear."""
+    found: list[list[int]] = []
+
+    @outbox.consumer("joiner", ("came", "went"), joins=("came",))
+    def handle(event: outbox.Event, prepared: Any) -> None:
+        if 13 in event.payload["ids"]:
+            raise ValueError("bad luck")
+        found.append(event.payload["ids"])
+
+    return found
+
+
+def test_events_in_a_row_are_handled_as_one(workspace: Workspace, joined: list[list[int]]) -> None:
+    """
+    Two hundred messages a second, one event each, cannot be two hundred transactions a step.
+    """
+    other = Workspace.objects.create(slug="autre", name="Autre")
+    for brand, kind, number in [
+        (workspace, "came", 1),
+        (workspace, "came", 2),
+        (other, "came", 3),
+        (workspace, "came", 4),
+        (workspace, "went", 5),
+        (workspace, "came", 6),
+        (workspace, "came", 7),
+    ]:
+        outbox.publish(brand.pk, kind, ids=[number])
+    outbox.publish(workspace.pk, "came", ids=[8], reason="another shape")
+
+    outbox.drain()
+
+    assert [[1, 2], [3], [4], [5], [6, 7], [8]] == joined
+    assert {"joiner": 0} == outbox.backlog()
+
+
+def test_one_bad_event_in_a_row_is_set_aside_alone(
+    workspace: Workspace, joined: list[list[int]]
+) -> None:
+    for number in (12, 13, 14):
+        outbox.publish(workspace.pk, "came", ids=[number])
+
+    for hour in range(20):
+        with clock.held_at(datetime(2026, 3, 2, hour, tzinfo=UTC)):
+            outbox.drain()
+
+    assert [12] in joined
+    assert [14] in joined
+    assert [[13]] == list(SetAsideEvent.objects.values_list("payload__ids", flat=True))
