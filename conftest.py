@@ -71,3 +71,8 @@ def quick_passwords(settings: Any) -> None:
 def columnar_copy(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each test has its own columnar copy: rolling the database back does not empty files."""
     settings.COLUMNAR = tmp_path_factory.getbasetemp() / f"columnar-{uuid4().hex}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What kills real processes takes longest, so it begins first and the others fill in."""
+    items.sort(key=lambda item: "tests/test_kills" not in item.nodeid)

@@ -14,6 +14,8 @@ from comptoir.base.logs import logging_config
 SETTINGS = conf.current()
 PACKAGE = Path(__file__).resolve().parent
 HOME = SETTINGS.home
+PRIVATE_HOSTS = SETTINGS.private_hosts
+PROXY = SETTINGS.proxy
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
@@ -79,7 +81,12 @@ INSTALLED_APPS = [
     "comptoir.web.overview",
     "comptoir.web.topics",
     "comptoir.web.understanding",
+    "comptoir.web.channels",
+    "comptoir.web.chat",
+    "comptoir.web.api",
+    "comptoir.web.files",
     "comptoir.web.help",
+    "comptoir.web.live",
 ]
 
 MIDDLEWARE = [
@@ -163,7 +170,10 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LANGUAGE_CODE = SETTINGS.language
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-LOCALE_PATHS = [PACKAGE / "web" / "locale"]
+LOCALE_PATHS = [
+    PACKAGE / "web" / "locale",
+    *sorted((PACKAGE / "channels" / "connectors").glob("*/locale")),
+]
 USE_I18N = True
 FORMAT_MODULE_PATH = ["comptoir.base.formats"]
 USE_TZ = True

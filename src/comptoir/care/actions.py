@@ -185,6 +185,7 @@ def _answer(rows: Sequence[Conversation], text: str, actor: User) -> Changed:
         before, after = changed[row.pk]
         before["answer"] = draft.text if draft else None
         made.text, made.state, made.at = text, Answer.State.COPIED, now
+        made.outbound = None
         made.save()
         after["answer"] = made.pk
     return changed

@@ -41,6 +41,7 @@ from comptoir.care.records import (
     View,
 )
 from comptoir.care.saved import assignees, delete_view, save_view, saved_views, tags
+from comptoir.care.sending import decide, send, take_back, write_again
 from comptoir.care.timeline import capabilities, timeline
 from comptoir.care.undoing import undo
 
@@ -69,6 +70,7 @@ __all__ = [
     "conversation",
     "conversations",
     "counts",
+    "decide",
     "delete_draft",
     "delete_view",
     "draft",
@@ -80,11 +82,14 @@ __all__ = [
     "save_draft",
     "save_view",
     "saved_views",
+    "send",
     "snooze",
     "tag",
     "tags",
+    "take_back",
     "timeline",
     "undo",
     "unsnooze",
     "untag",
+    "write_again",
 ]

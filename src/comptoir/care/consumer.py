@@ -15,15 +15,23 @@ KINDS = (
     "threads_merged",
     "messages_reowned",
     "messages_erased",
+    "answer_queued",
+    "answer_sent",
+    "answer_failed",
+    "answer_unknown",
+    "answer_cancelled",
 )
 
 
-@consumer(NAME, KINDS, order=20)
+@consumer(NAME, KINDS, order=20, joins=("messages_labelled",))
 def handle(event: Event, prepared: Any) -> None:
     """Refresh the conversations that the event is about."""
     payload = event.payload
     if event.kind == "threads_merged":
         merge(payload["threads"], payload["gone"], payload.get("pairs", []))
+        return
+    if event.kind.startswith("answer_"):
+        refresh([payload["thread"]])
         return
     messages = payload.get("ids", [])
     refresh([*_threads(messages), *payload.get("threads", [])], _here(messages))

@@ -26,7 +26,11 @@ _RANK = {name: place for place, name in enumerate(INTENTS)}
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message with its label, as far as conversations care; read: labelled."""
+    """
+    A message with its label, as far as conversations care; read: labelled.
+
+    saw: of an answer sent from here, the newest arrival that its author had before them.
+    """
 
     id: int
     account_id: int
@@ -45,6 +49,7 @@ class Heard:
     intents: tuple[str, ...] = ()
     needs_answer: bool = False
     urgency: int = 0
+    saw: datetime | None = None
 
     @property
     def inbound(self) -> bool:
@@ -66,16 +71,19 @@ class Decided:
 Columns = dict[str, Any]
 
 
-def derive(heard: Sequence[Heard], decided: Decided) -> Columns:
+def derive(heard: Sequence[Heard], decided: Decided, leaving: datetime | None = None) -> Columns:
     """
     The derived columns of a thread with at least one message, oldest first.
+
+    leaving: an answer is on its way to what had arrived until then, which waits no longer
+    unless the answer fails.
 
     The state and the snooze are among them: a new question reopens a closed conversation,
     and any new message wakes a snoozed one. first_reply_business_seconds and
     customer_handle are left to the caller.
     """
     inbound = [one for one in heard if one.inbound]
-    waiting = _waiting(heard, decided)
+    waiting = [one for one in _waiting(heard, decided) if _after(one, leaving)]
     settled = _settled(inbound, waiting, decided)
     return {
         **_what(heard, inbound),
@@ -148,11 +156,16 @@ def addressed(heard: Sequence[Heard]) -> str:
 
 def _waiting(heard: Sequence[Heard], decided: Decided) -> list[Heard]:
     """Customer messages after the brand's last answer that nobody answered by hand either."""
-    answered = max((one.id for one in heard if one.own and not one.repost), default=0)
+    own = [one for one in heard if one.own and not one.repost]
+    answered = max((one.id for one in own if one.saw is None), default=0)
+    sent = [one for one in own if one.saw is not None]
     return [
         one
         for one in heard
-        if one.inbound and one.id > answered and _after(one, decided.answered_until)
+        if one.inbound
+        and one.id > answered
+        and _after(one, decided.answered_until)
+        and not any(answer.id > one.id and not _after(one, answer.saw) for answer in sent)
     ]
 
 

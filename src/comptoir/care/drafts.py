@@ -8,6 +8,8 @@ from comptoir.care import acting
 from comptoir.care.hydrate import person
 from comptoir.care.models import Answer
 from comptoir.care.records import AnswerView
+from comptoir.channels import api as channels
+from comptoir.channels.api import OutboundView
 
 
 def draft(thread_id: int, user_id: int) -> AnswerView | None:
@@ -16,7 +18,9 @@ def draft(thread_id: int, user_id: int) -> AnswerView | None:
         conversation_id=thread_id, author_id=user_id, state=Answer.State.DRAFT
     )
     found = rows.select_related("author").first()
-    return view(found) if found else None
+    if found is None:
+        return None
+    return view(found, channels.outbound(found.outbound_id) if found.outbound_id else None)
 
 
 def save_draft(thread_id: int, text: str, *, actor: User) -> AnswerView | None:
@@ -46,5 +50,5 @@ def delete_draft(thread_id: int, *, actor: User) -> None:
     ).delete()
 
 
-def view(row: Answer) -> AnswerView:
-    return AnswerView(row.pk, person(row.author), row.text, row.state, row.at)
+def view(row: Answer, outbound: OutboundView | None = None) -> AnswerView:
+    return AnswerView(row.pk, person(row.author), row.text, row.state, row.at, outbound)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.base.models import User, Workspace
 from comptoir.base.scope import Scoped
-from comptoir.channels.models import Account, Author, Thread
+from comptoir.channels.models import Account, Author, Outbound, Thread
 
 
 class Conversation(models.Model):
@@ -156,18 +156,24 @@ class Answer(models.Model):
     An answer being written or written.
 
     state: "draft" while typed; "copied" once taken to a channel that Comptoir
-    cannot send on, with who and when.
+    cannot send on, with who and when; "out" once handed over to be sent.
+    outbound: how it fares on its way; of a draft, the answer that was taken back
+    or failed, whose files can go along again. heard_until: what had arrived when
+    it was written, so that it answers nothing that its author had not seen.
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         COPIED = "copied", _("Copied, sent by hand")
+        OUT = "out", _("Sent from here")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="+")
     author = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     text = models.TextField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    outbound = models.ForeignKey(Outbound, models.SET_NULL, related_name="+", null=True)
+    heard_until = models.DateTimeField(null=True)
     at = models.DateTimeField()
 
     objects = Scoped["Answer"]()

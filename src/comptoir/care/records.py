@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
-from comptoir.channels.api import MessageView
+from comptoir.channels.api import MessageView, OutboundView, TreatedView, WaysView
 from comptoir.triage.api import LabelView
 
 View = Literal["unanswered", "mine", "urgent", "complaints", "snoozed", "everything"]
@@ -162,13 +162,17 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """state: "draft", or "copied" once taken to the network by hand."""
+    """
+    state: "draft", "copied" once taken to the network by hand, "out" once handed over to be
+    sent. outbound: how it fares; of a draft, the answer whose files can go along again.
+    """
 
     id: int
     author: PersonView | None
     text: str
     state: str
     at: datetime
+    outbound: OutboundView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +195,18 @@ class ActionView:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a timeline; exactly one of message, note, answer and action is there."""
+    """
+    One line of a timeline; exactly one of message, note, answer and action is there.
+
+    outbound: of a message that was sent from here. treated: of one that was hidden, ….
+    """
 
     at: datetime
     kind: Literal["message", "note", "answer", "action"]
     message: MessageView | None = None
     label: LabelView | None = None
+    outbound: OutboundView | None = None
+    treated: TreatedView | None = None
     note: NoteView | None = None
     answer: AnswerView | None = None
     action: ActionView | None = None
@@ -217,11 +227,13 @@ class Capability:
 
     reason: why not, in the reader's language; "" when it can.
     original_url: the latest customer message on its network, "" when unknown.
+    ways: how, until when and at what price.
     """
 
     can_send: bool
     reason: str
     original_url: str
+    ways: WaysView
 
 
 @dataclass(frozen=True, slots=True)

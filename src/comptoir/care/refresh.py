@@ -8,7 +8,7 @@ for each batch, rows written only where something changed.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from comptoir.base import bulk, outbox
 from comptoir.base.models import Workspace
 from comptoir.base.scope import current_workspace_id
 from comptoir.care import derive, facets
+from comptoir.care.answers import sent_from_here
 from comptoir.care.derive import Columns, Decided, Heard
 from comptoir.care.models import Conversation, Tagging
 from comptoir.channels.api import index_messages
@@ -39,11 +40,15 @@ _COMPARED = tuple(name for name in _UPDATED if name != "version")
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """heard: messages by thread, oldest first. before: rows as they stand, by thread."""
+    """
+    heard: messages by thread, oldest first. before: rows as they stand, by thread. leaving:
+    until when what had arrived is being answered, by thread.
+    """
 
     heard: dict[int, list[Heard]]
     before: dict[int, Columns]
     tags: dict[int, list[int]]
+    leaving: dict[int, datetime]
 
 
 def refresh(
@@ -99,10 +104,12 @@ def _load(ids: Sequence[int]) -> _Batch:
         "conversation_id", "tag_id"
     ):
         tags[thread].append(tag)
-    return _Batch(_heard(ids), {row["thread_id"]: row for row in rows.values(*_COLUMNS)}, tags)
+    before = {row["thread_id"]: row for row in rows.values(*_COLUMNS)}
+    leaving, saw = sent_from_here(ids)
+    return _Batch(_heard(ids, saw), before, tags, leaving)
 
 
-def _heard(ids: Sequence[int]) -> dict[int, list[Heard]]:
+def _heard(ids: Sequence[int], saw: Mapping[int, datetime]) -> dict[int, list[Heard]]:
     """
     Messages with labels and arrivals, by thread.
 
@@ -111,7 +118,8 @@ def _heard(ids: Sequence[int]) -> dict[int, list[Heard]]:
     """
     found: dict[int, list[Heard]] = defaultdict(list)
     for thread, *row in _told(ids):
-        found[thread].append(_one(*row))
+        one = _one(*row)
+        found[thread].append(replace(one, saw=saw[one.id]) if one.id in saw else one)
     return found
 
 
@@ -120,6 +128,7 @@ def _one(*row: Any) -> Heard:
     language, tone, intents, needs_answer, urgency = label
     arrived = _moment(received) if received else _UNKNOWN
     told = (number, account, channel, kind == "repost", author, bool(own), _moment(sent), arrived)
+    title = "" if kind == "message" else title  # of the page where a chat happens, not its subject
     if language is None:
         return Heard(*told, title, text, to)
     names = tuple(one["name"] for one in _plain(intents))
@@ -170,7 +179,7 @@ def _rows(batch: _Batch) -> dict[int, Columns]:
             "thread_id": thread,
             "workspace_id": workspace,
             **kept,
-            **derive.derive(heard, decided),
+            **derive.derive(heard, decided, batch.leaving.get(thread)),
             "version": before["version"] + 1 if before else 1,
         }
     _name_customers(rows, batch.heard)

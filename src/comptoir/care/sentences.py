@@ -26,6 +26,9 @@ _SENTENCES: Mapping[str, Promise] = {
     "untagged": _("Tag “%(name)s” taken off."),
     "noted": _("Note written."),
     "answered": _("Answered by hand on the network."),
+    "sent": _("The answer leaves in ten seconds."),
+    "found_sent": _("Saw on the network that the answer is there."),
+    "sent_again": _("Saw on the network that the answer is not there, and sent it again."),
 }
 
 _MANY: Mapping[str, Any] = {

@@ -1,5 +1,5 @@
 """
-One conversation from its beginning: messages, notes, answers by hand, actions.
+One conversation from its beginning: messages, notes, answers, actions.
 
 Four tables are read in one order: by millisecond, then by kind, then by id. A page's cursor
 is the place of its oldest entry in that order, so that equal times lose nothing.
@@ -20,10 +20,10 @@ from comptoir.care.hydrate import person
 from comptoir.care.models import Action, ActionTarget, Answer, Note
 from comptoir.care.records import Capability, ConversationView, Entry, NoteView, Timeline
 from comptoir.channels import api as channels
-from comptoir.channels.models import Message
+from comptoir.channels.models import Message, Outbound
 from comptoir.triage.api import labels
 
-_SHOWN_BY_THEMSELVES = ("noted", "answered")
+_SHOWN_BY_THEMSELVES = ("noted", "answered", "sent")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(milliseconds=1)
 
@@ -55,25 +55,30 @@ def timeline(thread_id: int, before: str = "", limit: int = 100) -> Timeline:
     )
 
 
-def capabilities(conversation: ConversationView) -> Capability:
-    """Whether an answer can be sent from here, else why not and where to go."""
-    threads = channels.threads([conversation.id])
-    account = threads[conversation.id].account if conversation.id in threads else None
-    can_send = any(one.id == account and one.can_send for one in channels.accounts())
+def capabilities(conversation: ConversationView, to: int | None = None) -> Capability:
+    """
+    Whether an answer can be sent from here and how, else why not and where to go.
+
+    to: the message to answer, the customer's newest unless named.
+    """
+    ways = channels.ways(conversation.id, to)
     original = _original(conversation.id)
-    return Capability(can_send, "" if can_send else _why_not(original), original)
+    if ways.open:
+        return Capability(True, "", original, ways)
+    return Capability(False, f"{_why_not(ways)} {_by_hand(original)}", original, ways)
 
 
-def _why_not(original: str) -> str:
+def _why_not(ways: channels.WaysView) -> str:
+    """Why each way is shut, or why there is none."""
+    if len(ways.ways) == 1:
+        return str(ways.ways[0].closed)
+    return " ".join(f"{way.label}: {way.closed}" for way in ways.ways) or str(ways.cannot)
+
+
+def _by_hand(original: str) -> str:
     if original:
-        return _(
-            "These messages were imported from a file, so Comptoir cannot send the answer."
-            " Copy it, open the original message and answer there."
-        )
-    return _(
-        "These messages were imported from a file, so Comptoir cannot send the answer."
-        " Copy it and answer where the customer wrote."
-    )
+        return _("Copy it, open the original message and answer there.")
+    return _("Copy it and answer where the customer wrote.")
 
 
 def _original(thread_id: int) -> str:
@@ -90,13 +95,28 @@ def _messages(thread_id: int, rank: int, end: _Place | None, limit: int) -> list
     below = None if end is None else _message_bound(end, rank)
     found = channels.thread(thread_id, before=below, limit=limit)
     read = labels(one.id for one in found)
+    sent = _sent(thread_id) if any(one.own for one in found) else {}
+    treated = channels.treated(one.id for one in found)
     return [
         (
             _Place(one.id >> ids.COUNTER_BITS, rank, one.id),
-            Entry(one.sent_at, "message", message=one, label=read.get(one.id)),
+            Entry(
+                one.sent_at,
+                "message",
+                message=one,
+                label=read.get(one.id),
+                outbound=sent.get(one.id),
+                treated=treated.get(one.id),
+            ),
         )
         for one in found
     ]
+
+
+def _sent(thread_id: int) -> dict[int, channels.OutboundView]:
+    """Answers sent from here by the message that they became."""
+    sent = channels.outbound_of([thread_id]).get(thread_id, [])
+    return {one.message: one for one in sent if one.message is not None}
 
 
 def _message_bound(end: _Place, rank: int) -> int:
@@ -116,10 +136,22 @@ def _notes(thread_id: int, rank: int, end: _Place | None, limit: int) -> list[Pl
 
 
 def _answers(thread_id: int, rank: int, end: _Place | None, limit: int) -> list[Placed]:
-    rows = Answer.objects.filter(conversation_id=thread_id, state=Answer.State.COPIED)
+    """Those given by hand, and those on their way; what was sent is a message."""
+    under_way = Q(
+        state=Answer.State.OUT, outbound__isnull=False, outbound__message__isnull=True
+    ) & ~Q(outbound__state=Outbound.State.CANCELLED)
+    rows = Answer.objects.filter(
+        Q(state=Answer.State.COPIED) | under_way, conversation_id=thread_id
+    ).select_related("author")
+    page = list(_before(rows, rank, end, limit))
+    moving = [row.outbound_id for row in page if row.outbound_id is not None]
+    known = channels.outbounds(moving) if moving else {}
     return [
-        (_place(row.at, rank, row.pk), Entry(row.at, "answer", answer=drafts.view(row)))
-        for row in _before(rows.select_related("author"), rank, end, limit)
+        (
+            _place(row.at, rank, row.pk),
+            Entry(row.at, "answer", answer=drafts.view(row, known.get(row.outbound_id or 0))),
+        )
+        for row in page
     ]
 
 

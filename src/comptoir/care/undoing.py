@@ -12,6 +12,10 @@ from comptoir.care.models import Action, ActionTarget, Answer, Conversation, Not
 from comptoir.care.records import ActionView
 from comptoir.care.refresh import refresh
 from comptoir.care.sentences import view
+from comptoir.channels import api as channels
+
+FINAL = frozenset({"found_sent", "sent_again"})
+"""What was said of an answer of unknown fate: it may have left again already."""
 
 
 def undo(action_id: int, actor: User) -> ActionView:
@@ -27,7 +31,7 @@ def undo(action_id: int, actor: User) -> ActionView:
         threads = [target.conversation_id for target in targets]
         rows = {row.pk: row for row in acting.lock(threads)}
         for target in targets:
-            _put_back(target, rows[target.conversation_id])
+            _put_back(target, rows[target.conversation_id], actor)
         acting.save(list(rows.values()))
         made.undone_at = clock.now()
         made.save(update_fields=["undone_at"])
@@ -42,10 +46,12 @@ def _undoable(action_id: int) -> Action:
         raise Problem("unknown_action", _("This action does not exist."))
     if made.undone_at is not None:
         raise Problem("already_undone", _("This was already undone."))
+    if made.verb in FINAL:
+        raise Problem("cannot_undo", _("This cannot be undone."))
     return made
 
 
-def _put_back(target: ActionTarget, row: Conversation) -> None:
+def _put_back(target: ActionTarget, row: Conversation, actor: User) -> None:
     after = {name: value for name, value in target.after.items() if name in acting.COLUMNS}
     if acting.stored(acting.current(row, after)) != after:
         raise acting.changed_since()
@@ -55,6 +61,8 @@ def _put_back(target: ActionTarget, row: Conversation) -> None:
             _tag_back(row, int(name[4:]), present=value)
     if "note" in target.after:
         _gone_or_changed(Note.objects.filter(pk=target.after["note"]).delete()[0])
+    if "outbound" in target.after:
+        channels.cancel(target.after["outbound"], actor=actor)
     if "answer" in target.after:
         _answer_back(target.after["answer"], target.before["answer"])
 
@@ -74,6 +82,9 @@ def _answer_back(answer_id: int, draft: str | None) -> None:
     newer = Answer.objects.filter(
         conversation_id=answer.conversation_id, author_id=answer.author_id, state="draft"
     )
+    if answer.outbound_id is not None and (other := newer.first()):
+        other.text = f"{answer.text}\n\n{other.text}"
+        other.save(update_fields=["text"])
     if draft is None or newer.exists():
         answer.delete()
         return

@@ -1,5 +1,29 @@
 """What other contexts may use of `channels`: what was heard, by whom, in which thread."""
 
+from comptoir.channels import sites, visiting
+from comptoir.channels.aside import (
+    SetAsideView,
+    let_all_go,
+    let_go,
+    read_again,
+    read_all_again,
+    set_aside,
+    set_aside_body,
+)
+from comptoir.channels.attachments import attachment
+from comptoir.channels.connecting import (
+    check,
+    connect,
+    disconnect,
+    pause,
+    reconnect,
+    rename,
+    resume,
+    rotate_address,
+)
+from comptoir.channels.connections import connection
+from comptoir.channels.connector import Attachment, Reply, Request, Way
+from comptoir.channels.entering import FieldProblem, mistakes
 from comptoir.channels.files.api import (
     FIELDS,
     Converted,
@@ -8,6 +32,15 @@ from comptoir.channels.files.api import (
     Mapping,
     Rejected,
 )
+from comptoir.channels.health import (
+    ConnectedView,
+    connected,
+    connected_account,
+    trouble,
+    troubled,
+    well,
+)
+from comptoir.channels.hearing import understand
 from comptoir.channels.imports import (
     cancel_import,
     delete_mapping,
@@ -29,7 +62,22 @@ from comptoir.channels.imports import (
     upload_path,
 )
 from comptoir.channels.incoming import Incoming
+from comptoir.channels.originals import OriginalView, original
+from comptoir.channels.outgoing import (
+    MOST_BYTES,
+    PERSON,
+    FileView,
+    OutboundView,
+    cancel,
+    decide,
+    enqueue,
+    outbound,
+    outbound_of,
+    outbounds,
+    was_queued,
+)
 from comptoir.channels.owning import add_own_handles, set_own_handles
+from comptoir.channels.polling import poll_due, poll_now
 from comptoir.channels.queries import (
     accounts,
     author,
@@ -37,6 +85,7 @@ from comptoir.channels.queries import (
     find_author,
     message_ids,
     messages,
+    messages_after,
     own_handles,
     reposted,
     span,
@@ -46,11 +95,16 @@ from comptoir.channels.queries import (
     threads_about,
     threads_of_run,
 )
+from comptoir.channels.receiving import LARGEST, TOO_LARGE, receive
+from comptoir.channels.replaying import Replayed, replay
 from comptoir.channels.search import index_messages, indexed, remove_from_index, search
+from comptoir.channels.sending import send_due
 from comptoir.channels.services import account_for, store
+from comptoir.channels.treating import TreatedView, act, possible, treated
 from comptoir.channels.views import (
     AccountView,
     Arrived,
+    AttachmentView,
     AuthorView,
     ImportView,
     Indexed,
@@ -62,34 +116,65 @@ from comptoir.channels.views import (
     Stored,
     ThreadView,
 )
+from comptoir.channels.ways import Measured, WaysView, measure, visibility_of, ways
 
 __all__ = [
     "FIELDS",
+    "LARGEST",
+    "MOST_BYTES",
+    "PERSON",
+    "TOO_LARGE",
     "AccountView",
     "Arrived",
+    "Attachment",
+    "AttachmentView",
     "AuthorView",
+    "ConnectedView",
     "Converted",
+    "FieldProblem",
     "FileProblem",
+    "FileView",
     "ImportView",
     "Incoming",
     "Indexed",
     "Inspection",
     "Mapping",
     "MappingView",
+    "Measured",
     "MessageView",
+    "OriginalView",
+    "OutboundView",
     "OwnHandleView",
     "ProblemView",
     "RejectView",
     "Rejected",
+    "Replayed",
+    "Reply",
+    "Request",
+    "SetAsideView",
     "Stored",
     "ThreadView",
+    "TreatedView",
+    "Way",
+    "WaysView",
     "account_for",
     "accounts",
+    "act",
     "add_own_handles",
+    "attachment",
     "author",
     "author_messages",
+    "cancel",
     "cancel_import",
+    "check",
+    "connect",
+    "connected",
+    "connected_account",
+    "connection",
+    "decide",
     "delete_mapping",
+    "disconnect",
+    "enqueue",
     "find_author",
     "import_run",
     "import_runs",
@@ -98,22 +183,47 @@ __all__ = [
     "inspect_file",
     "interrupted_import",
     "keep_upload",
+    "let_all_go",
+    "let_go",
+    "measure",
     "message_ids",
     "messages",
+    "messages_after",
+    "mistakes",
+    "original",
+    "outbound",
+    "outbound_of",
+    "outbounds",
     "own_handles",
+    "pause",
+    "poll_due",
+    "poll_now",
+    "possible",
     "preview_file",
+    "read_again",
+    "read_all_again",
+    "receive",
+    "reconnect",
     "rejects",
     "rejects_file",
     "remove_from_index",
+    "rename",
+    "replay",
     "reposted",
+    "resume",
     "retry_import",
+    "rotate_address",
     "run_import",
     "save_mapping",
     "saved_mapping",
     "saved_mappings",
     "search",
+    "send_due",
     "sentence",
+    "set_aside",
+    "set_aside_body",
     "set_own_handles",
+    "sites",
     "span",
     "start_import",
     "store",
@@ -122,5 +232,14 @@ __all__ = [
     "threads",
     "threads_about",
     "threads_of_run",
+    "treated",
+    "trouble",
+    "troubled",
+    "understand",
     "upload_path",
+    "visibility_of",
+    "visiting",
+    "was_queued",
+    "ways",
+    "well",
 ]

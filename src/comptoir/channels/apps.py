@@ -6,5 +6,16 @@ class ChannelsConfig(AppConfig):
     label = "channels"
 
     def ready(self) -> None:
-        """Import what registers itself: erasure, lost imports, tasks."""
-        from comptoir.channels import erasing, imports  # noqa: F401
+        """Import what registers itself: erasure, lost imports, tasks, hearing, polling, sending."""
+        from comptoir.channels import (  # noqa: F401
+            aside,
+            caring,
+            echoes,
+            erasing,
+            forgetting,
+            hearing,
+            imports,
+            listening,
+            polling,
+            sending,
+        )

@@ -7,16 +7,18 @@ writers of several accounts share (authors) goes through `insert_new`.
 """
 
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 Rows = Sequence[tuple[Any, ...]]
 _LOCK_SPACE = 8_421_002
 _MAPPED = 64 << 20
+_STEP_SECONDS = 0.001
 # A plus keeps SQLite from looking through the whole account by the index that begins with it,
 # where the other column of the condition is the one to search by.
 OF_ACCOUNT = "+account_id = %s"
@@ -31,6 +33,61 @@ def lock(account_id: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, account_id])
+
+
+@contextmanager
+def eager(seconds: float = 20.0) -> Iterator[None]:
+    """
+    A transaction for somebody who waits: it begins as soon as the database can be written.
+
+    SQLite lets a writer that finds it locked sleep longer and longer, so that one who writes
+    often starves the others for seconds; here the lock is asked for every millisecond.
+    Raises OperationalError when it was not free for so long.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+        return
+    usual = _set_busy_timeout(0)
+    try:
+        block = _begun(time.monotonic() + seconds)
+    finally:
+        _set_busy_timeout(usual)
+    with block:
+        yield
+
+
+@contextmanager
+def _ended(block: transaction.Atomic) -> Iterator[None]:
+    """The rest of a transaction that has begun."""
+    try:
+        yield
+    except BaseException as error:
+        block.__exit__(type(error), error, error.__traceback__)
+        raise
+    block.__exit__(None, None, None)
+
+
+def _begun(end: float) -> AbstractContextManager[None]:
+    while True:
+        block = transaction.atomic()
+        try:
+            block.__enter__()
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= end:
+                raise
+            time.sleep(_STEP_SECONDS)
+        else:
+            return _ended(block)
+
+
+def _set_busy_timeout(milliseconds: int) -> int:
+    """Gives the one before."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        before = int((cursor.fetchone() or [0])[0])
+        cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    return before
 
 
 def insert(table: str, columns: Sequence[str], rows: Rows) -> None:

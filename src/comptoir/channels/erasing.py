@@ -1,7 +1,7 @@
 """Erasing a person from what was heard, and a workspace from the full-text index."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -10,11 +10,21 @@ from comptoir.base import erasure, outbox
 from comptoir.base.erasure import Person
 from comptoir.base.scope import scope
 from comptoir.base.workspaces import on_workspace_deleted
-from comptoir.channels import models
+from comptoir.channels import attachments, models
 from comptoir.channels.imports import drop_files
-from comptoir.channels.models import Author, Delivery, ImportReject, Message, Thread
+from comptoir.channels.models import (
+    Author,
+    Delivery,
+    ImportReject,
+    Message,
+    Outbound,
+    Thread,
+    Treatment,
+    Visitor,
+)
 from comptoir.channels.queries import chunks
 from comptoir.channels.search import TABLE, remove_from_index, search
+from comptoir.channels.visitors import visitor_key
 
 _PART = 500
 _NOBODY = r"\1…"
@@ -31,6 +41,15 @@ erasure.rule(
     models.Message, "erased", "What the person wrote; their name in what others wrote to them."
 )
 
+erasure.rule(models.ConnectedAccount, "kept", "How the brand's own accounts are connected.")
+erasure.rule(models.Inbound, "erased", "Deliveries that name the person are emptied.")
+erasure.rule(models.Removal, "kept", "Ids of messages that are gone, so that they stay so; a year.")
+erasure.rule(models.Receipt, "kept", "Ids of the brand's own answers; names nobody.")
+erasure.rule(models.Outbound, "erased", "Answers to what the person wrote.")
+erasure.rule(models.OutboundFile, "erased", "Goes with the answer that it belongs to.")
+erasure.rule(models.Visitor, "erased", "Name and address that the person left in a chat.")
+erasure.rule(models.Treatment, "erased", "Goes with the message that was hidden or liked.")
+
 
 @erasure.eraser("channels", order=40)
 def erase_author(person: Person) -> int:
@@ -45,10 +64,20 @@ def erase_author(person: Person) -> int:
         ):
             erased += _erase_messages(person.workspace_id, ids)
         with transaction.atomic():
+            erased += _erase_visitors(author)
             erased += _erase_rejects(author)
             erased += _erase_mentions(person.workspace_id, author)
             author.delete()
         return erased + 1
+
+
+def remove_messages(account_id: int, external_ids: Sequence[str]) -> int:
+    """Erase what the network says is gone; the rest of its author stays. In a scope."""
+    here = Message.objects.filter(account_id=account_id, external_id__in=external_ids)
+    found = list(here.values_list("workspace_id", "pk"))
+    for part in chunks([pk for _, pk in found], _PART):
+        _erase_messages(found[0][0], part)
+    return len(found)
 
 
 def _erase_messages(workspace_id: int, ids: list[int]) -> int:
@@ -57,9 +86,12 @@ def _erase_messages(workspace_id: int, ids: list[int]) -> int:
         deliveries = set(rows.values_list("delivery_id", flat=True))
         touched = set(rows.values_list("thread_id", flat=True))
         remove_from_index(ids)
+        Outbound.objects.filter(to__in=ids).delete()
+        Treatment.objects.filter(message__in=ids).delete()
         Thread.objects.filter(about_id__in=ids).update(about=None)
         Message.objects.filter(thread_id__in=touched, parent__in=ids).update(parent=None)
-        deleted, _ = rows.delete()
+        deleted = attachments.forget(ids)
+        deleted += rows.delete()[0]
         deleted += _erase_deliveries(deliveries)
         left = set(
             Message.objects.filter(thread_id__in=touched).values_list("thread_id", flat=True)
@@ -76,6 +108,13 @@ def _erase_deliveries(deliveries: set[int]) -> int:
     a column without an index.
     """
     return Delivery.objects.filter(pk__in=deliveries)._raw_delete(connection.alias)
+
+
+def _erase_visitors(author: Author) -> int:
+    """Chats in which the person is known by this handle: an address, or a part of the key."""
+    key = visitor_key(author.handle)
+    known = Q(email__iexact=author.handle) | (Q(key__startswith=key) if key else Q(pk__in=[]))
+    return Visitor.objects.filter(known).delete()[0] if author.handle else 0
 
 
 def _erase_mentions(workspace_id: int, author: Author) -> int:

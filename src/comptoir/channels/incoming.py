@@ -8,6 +8,20 @@ Kind = Literal["post", "reply", "repost", "quote", "review", "comment", "email",
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """
+    A file that came with a message.
+
+    size: in bytes, as it came; larger than `content` when that was too large to keep.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """
     A message as heard, normalised but not yet stored.
@@ -16,7 +30,8 @@ class Incoming:
     An empty string means that the source does not say; for counts, None does:
     unknown is not zero. `own` is True when the source itself says that the brand
     wrote it (the reply column of a review export); None leaves that to the
-    workspace's own handles.
+    workspace's own handles. `conversation` names a private exchange (with a person, in a
+    chat) whose messages all belong together, whatever they answer.
     """
 
     external_id: str
@@ -41,3 +56,5 @@ class Incoming:
     views: int | None = None
     followers: int | None = None
     own: bool | None = None
+    conversation: str = ""
+    files: tuple[File, ...] = ()

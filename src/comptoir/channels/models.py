@@ -298,3 +298,305 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class ConnectedAccount(models.Model):
+    """
+    How an account is connected: what was entered, where polling stands, how it fares.
+
+    secrets: encrypted JSON of the secret fields. own: what the network said of the account.
+    token: the unguessable end of its inbound address. quota: left, limit, resets_at.
+    problem: code, sentence and fix of what is wrong, {} when all is well; since
+    problem_since. retry_at: nothing is asked of the network before. polled_at, heard_at,
+    sent_at: when each last went well. expires_at: of the network's token, where known.
+    claim, claimed_at: the process that polls or listens now.
+    """
+
+    class State(models.TextChoices):
+        ON = "on", _("Connected")
+        PAUSED = "paused", _("Paused")
+        LOST = "lost", _("Access lost")
+        OFF = "off", _("Disconnected")
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="+", primary_key=True)
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ON)
+    values = models.JSONField(default=dict)
+    secrets = models.TextField(blank=True)
+    own = models.JSONField(default=dict)
+    token = models.CharField(max_length=64, unique=True)
+    cursor = models.JSONField(default=dict)
+    quota = models.JSONField(default=dict)
+    problem = models.JSONField(default=dict)
+    problem_since = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    polled_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    claim = models.CharField(max_length=32, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    refused = models.BigIntegerField(default=0)
+    skipped = models.BigIntegerField(default=0)
+    created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+
+    objects = Scoped["ConnectedAccount"]()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.account_id} ({self.state})"
+
+
+class Inbound(models.Model):
+    """
+    A verified delivery or a polled page, kept byte for byte before it is understood.
+
+    key: what the network calls it, else a digest of it; a second one changes nothing.
+    Understood in order of ids, account by account. problem: code, sentence and place, for
+    those set aside; entries: how many it held, with how many were skipped and set aside.
+    retry_at: not tried again before, after a failure of ours.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Understood")
+        SET_ASIDE = "set_aside", _("Set aside")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=255)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.IntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    problem = models.JSONField(default=dict)
+    entries = models.IntegerField(null=True)
+    skipped = models.IntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    objects = Scoped["Inbound"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="inbound_once")]
+        indexes = [
+            models.Index(
+                fields=["account", "id"],
+                name="inbound_waiting",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["workspace", "-id"],
+                name="inbound_set_aside",
+                condition=models.Q(state="set_aside"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"
+
+
+class Removal(models.Model):
+    """
+    A message that is gone, by its author or by the erasure of its author.
+
+    Kept for a year, because it can be told before the message itself, or again after it.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=255)
+    at = models.DateTimeField(db_index=True)
+
+    objects = Scoped["Removal"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "external_id"], name="removal_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Receipt(models.Model):
+    """
+    What the network said of an answer, kept for a month: it can be told before the network's
+    own reply to the sending is written down. at: when it happened; heard_at: when it was told.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    external_id = models.CharField(max_length=255)
+    state = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    code = models.CharField(max_length=60, blank=True)
+    sentence = models.TextField(blank=True)
+    heard_at = models.DateTimeField(db_index=True)
+
+    objects = Scoped["Receipt"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "external_id", "state"], name="receipt_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.external_id} {self.state}"
+
+
+class Outbound(models.Model):
+    """
+    An answer on its way out: it leaves once, or its fate is unknown and said to be.
+
+    key: idempotency key, made with the row. due_at: not before (undo, retry, a window).
+    claim, claimed_at: the worker that is sending; one that is stale was killed while sending,
+    so the answer's fate is unknown; "person" on one that only a person can settle. message:
+    the message it became, once the network took it. problem: code, sentence and fix in every
+    language, and how often the network was asked for one of unknown fate. price: in millionths.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting to leave")
+        SENDING = "sending", _("Leaving")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        READ = "read", _("Read")
+        FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("Nobody knows whether it left")
+        CANCELLED = "cancelled", _("Taken back")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    thread = models.ForeignKey(Thread, models.CASCADE, related_name="+", db_constraint=False)
+    to = models.BigIntegerField()
+    key = models.CharField(max_length=64, unique=True)
+    visibility = models.CharField(max_length=8)
+    text = models.TextField()
+    subject = models.TextField(blank=True)
+    attachments = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    due_at = models.DateTimeField()
+    attempts = models.IntegerField(default=0)
+    claim = models.CharField(max_length=32, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    external_id = models.CharField(max_length=255, blank=True)
+    url = models.TextField(blank=True)
+    message = models.BigIntegerField(null=True)
+    problem = models.JSONField(default=dict)
+    price = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    objects = Scoped["Outbound"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "external_id"],
+                name="outbound_once",
+                condition=~models.Q(external_id=""),
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="outbound_due",
+                condition=models.Q(state__in=["queued", "sending", "unknown"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} ({self.state})"
+
+
+class OutboundFile(models.Model):
+    """A file that goes with an answer, kept beside it so that any worker finds it."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    outbound = models.ForeignKey(Outbound, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    objects = Scoped["OutboundFile"]()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Attachment(models.Model):
+    """
+    A file that came with a message; its content lies in storage, see `attachments`.
+
+    place: among the message's files. media_type: what its bytes say. size: as it came.
+    digest: of the content, "" for one too large to be kept.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(
+        Message, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    place = models.IntegerField()
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64, blank=True)
+
+    objects = Scoped["Attachment"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "place"], name="attachment_once")]
+        indexes = [models.Index(fields=["workspace", "digest"], name="attachment_by_digest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Visitor(models.Model):
+    """
+    Somebody who writes in the chat of a site of the shop's.
+
+    key: a digest of the secret that their browser keeps, which proves who they are. seen_at:
+    when the page was last open. mailing: key of the answer that is sent to `email` now.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=32)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    language = models.CharField(max_length=2, default="fr")
+    seen_at = models.DateTimeField()
+    mailing = models.CharField(max_length=64, blank=True)
+
+    objects = Scoped["Visitor"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="visitor_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Treatment(models.Model):
+    """What was done to a message on its network. deleted_at: there; its words are kept here."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    message = models.BigIntegerField(unique=True)
+    hidden = models.BooleanField(default=False)
+    liked = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    at = models.DateTimeField()
+
+    objects = Scoped["Treatment"]()
+
+    def __str__(self) -> str:
+        return f"message {self.message}"

@@ -2,10 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.db.models import Max, Min
 
-from comptoir.channels.models import Account, Author, ImportRun, Message, OwnHandle, Thread
+from comptoir.channels.attachments import attachments
+from comptoir.channels.connectors import connectors
+from comptoir.channels.models import (
+    Account,
+    Author,
+    ConnectedAccount,
+    ImportRun,
+    Message,
+    OwnHandle,
+    Thread,
+)
 from comptoir.channels.storing import handle_key
 from comptoir.channels.views import (
     AccountView,
@@ -21,7 +32,15 @@ CHUNK = 5_000
 
 def accounts() -> list[AccountView]:
     rows = Account.objects.order_by("channel", "name")
-    return [AccountView(a.pk, a.channel, a.connector, a.name, can_send=False) for a in rows]
+    able = _sending()
+    return [AccountView(a.pk, a.channel, a.connector, a.name, a.pk in able) for a in rows]
+
+
+def _sending() -> frozenset[int]:
+    """Accounts that are connected, by a connector that can answer."""
+    kinds = [kind for kind, one in connectors().items() if one.sends]
+    rows = ConnectedAccount.objects.filter(kind__in=kinds).exclude(state=ConnectedAccount.State.OFF)
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def own_handles() -> list[OwnHandleView]:
@@ -38,12 +57,20 @@ def messages(ids: Sequence[int]) -> list[MessageView]:
     return [found[each] for each in dict.fromkeys(ids) if each in found]
 
 
+def messages_after(message_id: int, limit: int = 50) -> list[MessageView]:
+    """Messages with higher ids, which are those written later, oldest first."""
+    rows = Message.objects.filter(pk__gt=message_id).select_related("author")
+    return [_view(row) for row in rows.order_by("pk")[:limit]]
+
+
 def thread(thread_id: int, before: int | None = None, limit: int = 200) -> list[MessageView]:
-    """The newest `limit` messages of a thread with ids below `before`, oldest first."""
+    """The newest `limit` messages of a thread with ids below `before`, oldest first, with files."""
     rows = Message.objects.filter(thread_id=thread_id).select_related("author")
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return [_view(row) for row in rows.order_by("-pk")[:limit]][::-1]
+    said = [_view(row) for row in rows.order_by("-pk")[:limit]][::-1]
+    files = attachments(one.id for one in said)
+    return [replace(one, files=tuple(files.get(one.id, ()))) for one in said]
 
 
 def threads(thread_ids: Sequence[int]) -> dict[int, ThreadView]:

@@ -15,7 +15,7 @@ from hashlib import blake2b
 from django.db import IntegrityError, transaction
 
 from comptoir.base import clock, ids, outbox
-from comptoir.channels import bulk, threads
+from comptoir.channels import attachments, bulk, threads
 from comptoir.channels.bulk import plain
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.models import OwnHandle
@@ -132,6 +132,9 @@ def _write(target: Target, fresh: list[Piece], known: dict[str, Node], own: froz
     kept, moves = settle(target, nodes, placed)
     _insert_deliveries(target, fresh)
     _insert_messages(target, fresh, placed, kept)
+    attachments.keep(
+        target.workspace_id, {piece.id: piece.said.files for piece in fresh if piece.said.files}
+    )
     for part in _parts([piece.id for piece in fresh]):
         outbox.publish(target.workspace_id, "messages_received", ids=part)
     publish_moves(target.workspace_id, moves)
@@ -148,7 +151,7 @@ def _pieces(rows: Iterable[Arrived], own: frozenset[str]) -> Iterator[Piece]:
                 said=said,
                 row=row,
                 external_id=external_id,
-                answers=fitting(said.in_reply_to, 255),
+                answers=fitting(_answered(said), 255),
                 handle=handle,
                 text=plain(said.text),
                 author_key=_author_key(key, external_id, ours, said.own, own),
@@ -156,6 +159,11 @@ def _pieces(rows: Iterable[Arrived], own: frozenset[str]) -> Iterator[Piece]:
                 to_own=bool(handle) and handle_key(handle) in own,
                 first=place == 0,
             )
+
+
+def _answered(said: Incoming) -> str:
+    """What places it: the conversation that its source names, else the message it answers."""
+    return threads.CONVERSATION + said.conversation if said.conversation else said.in_reply_to
 
 
 def _addressed(said: Incoming) -> str:

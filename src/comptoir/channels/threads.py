@@ -12,6 +12,7 @@ nothing, and the pointers are followed to a root:
 - the message answered was not imported: all who answer it meet in a thread keyed by its id,
   link "missing". Who answers the brand by name begins a thread of its own, for the reason
   above. Confidence 0.9 when the brand answers (to one customer), 0.7 when customers do;
+- it belongs to a private conversation that the source names: one thread for all of it;
 - only a handle is known: see `handles`;
 - a repost answers nobody: a thread of its own.
 
@@ -24,6 +25,8 @@ from dataclasses import dataclass
 ROOT, BY_ID, MISSING, HANDLE = "root", "id", "missing", "handle"
 MISSING_BY_BRAND = 0.9
 MISSING_BY_CUSTOMER = 0.7
+CONVERSATION = "~"
+"""Begins the key of a conversation where the id of a message answered would stand."""
 POSTS = frozenset({"post", "quote", "repost"})
 
 
@@ -54,6 +57,11 @@ class Node:
         if self.kind == "repost" or self.answers == self.external_id:
             return ""
         return self.answers
+
+    @property
+    def in_conversation(self) -> bool:
+        """The source itself says to which conversation it belongs."""
+        return self.target.startswith(CONVERSATION)
 
     @property
     def is_brand_post(self) -> bool:
@@ -130,6 +138,8 @@ class _Placing:
     def _end(self, node: Node) -> tuple[str, int | None, int | None] | None:
         """(root key, kept thread, post above) where the walk ends at `node`, else None."""
         parent = self._parent(node)
+        if node.in_conversation:
+            return (node.target, None, None)
         if parent is None:
             missing = node.target and (node.own or not node.to_own)
             return (node.target if missing else node.external_id, None, None)
@@ -154,6 +164,8 @@ class _Placing:
             return parent.id, HANDLE, node.confidence
         if parent is not None:
             return parent.id, BY_ID, 1.0
+        if node.in_conversation:
+            return None, BY_ID, 1.0
         return None, MISSING, MISSING_BY_BRAND if node.own else MISSING_BY_CUSTOMER
 
 

@@ -7,6 +7,15 @@ from typing import Any
 
 from comptoir.channels.incoming import Incoming
 
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What may be shown in a page: pictures that hold no script."""
+_RISKY = frozenset({
+    "exe", "msi", "bat", "cmd", "com", "scr", "pif", "js", "jse", "vbs", "vbe", "wsf", "wsh",
+    "ps1", "hta", "lnk", "jar", "apk", "app", "dmg", "iso", "img", "reg", "html", "htm",
+    "xhtml", "svg", "mht", "mhtml", "shtml", "docm", "xlsm", "pptm", "dotm", "xltm", "xlam",
+    "one", "chm", "cpl",
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
@@ -50,12 +59,39 @@ class ThreadView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """
+    A file that came with a message. size: in bytes. media_type: what its bytes say.
+
+    kept: it was small enough to be kept. picture: it may be shown. risky: of a kind that can
+    do harm when it is opened.
+    """
+
+    id: int
+    message: int
+    name: str
+    media_type: str
+    size: int
+    kept: bool
+
+    @property
+    def picture(self) -> bool:
+        return self.kept and self.media_type in _PICTURES
+
+    @property
+    def risky(self) -> bool:
+        executable = self.media_type in ("application/x-msdownload", "application/x-executable")
+        return executable or self.name.rpartition(".")[2].lower() in _RISKY
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """
     One message. account, thread: ids. parent: id of the message it answers, if it is here.
 
     link: "root", "id", "missing" or "handle", how it found its thread;
-    link_confidence: how sure that is, 0 to 1. Counts are None when nobody said.
+    link_confidence: how sure that is, 0 to 1. Counts are None when nobody said. files: only
+    where a whole thread is read.
     """
 
     id: int
@@ -84,6 +120,7 @@ class MessageView:
     replies: int | None
     quotes: int | None
     views: int | None
+    files: tuple[AttachmentView, ...] = ()
 
     @property
     def repost_key(self) -> str:

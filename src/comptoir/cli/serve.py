@@ -17,6 +17,12 @@ import typer
 from comptoir import conf
 from comptoir.cli.app import app, django, fail
 
+STREAMS = 10_000
+"""Requests that one web process has open at once; nearly all are streams at rest."""
+
+STOP_SECONDS = 10
+"""For requests to be finished when the server stops."""
+
 
 @app.command()
 def up(
@@ -134,17 +140,30 @@ def _serve(settings: conf.Settings) -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    _allow_many_connections()
     Server(
-        "comptoir.web.wsgi:application",
+        "comptoir.web.asgi:application",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
-        blocking_threads=settings.threads,
-        blocking_threads_idle_timeout=600,
+        interface=Interfaces.ASGI,
+        backpressure=STREAMS,
+        workers_kill_timeout=STOP_SECONDS,
         log_access=False,
         log_enabled=False,
         websockets=False,
     ).serve()
+
+
+def _allow_many_connections() -> None:
+    """Each open page holds a connection; systems start with a limit of about a thousand."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = STREAMS * 2 if hard == resource.RLIM_INFINITY else min(STREAMS * 2, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _refuse_taken(settings: conf.Settings) -> None:

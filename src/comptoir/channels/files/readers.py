@@ -8,6 +8,7 @@ from .delimited import DelimitedRows, dialect_of
 from .json_rows import json_columns, json_rows, objects_by_line, objects_in_array
 from .rows import BadRow, Row
 from .sniff import Format, Sniffed, sniff
+from .transcripts import COLUMNS, transcript_rows
 from .workbooks import open_sheet, sheet_rows
 
 __all__ = ["BadRow", "Row", "Table", "open_table"]
@@ -48,7 +49,13 @@ def open_table(path: Path | str) -> Table:
     """The file as a table. Raises FileProblem when it is not one."""
     path = Path(path)
     sniffed = sniff(path)
-    openers = {"csv": _delimited, "jsonl": _json, "json": _json, "excel": _excel}
+    openers = {
+        "csv": _delimited,
+        "jsonl": _json,
+        "json": _json,
+        "excel": _excel,
+        "transcript": _transcript,
+    }
     table = openers[sniffed.format](path, sniffed)
     if sniffed.mixed:
         table.warnings.append(("mixed_encoding", {"encoding": sniffed.encoding}))
@@ -70,6 +77,13 @@ def _json(path: Path, sniffed: Sniffed) -> Table:
     return Table(
         path, sniffed.format, sniffed.encoding, "", columns, sniffed.size, True, [],
         lambda: json_rows(objects(path, sniffed), columns),
+    )  # fmt: skip
+
+
+def _transcript(path: Path, sniffed: Sniffed) -> Table:
+    return Table(
+        path, "transcript", sniffed.encoding, "", list(COLUMNS), sniffed.size, True, [],
+        lambda: transcript_rows(path, sniffed),
     )  # fmt: skip
 
 

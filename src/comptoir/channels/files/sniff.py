@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from .archives import Book, book_kind, check_archive
+from .cues import is_transcript
 from .encodings import WIDE, bom_of, encoding_of, wide_without_bom
 from .problems import FileProblem
 
-Format = Literal["csv", "jsonl", "json", "excel"]
+Format = Literal["csv", "jsonl", "json", "excel", "transcript"]
 
 SAMPLE: Final = 256 * 1024
 _SPREAD: Final = 8
@@ -124,6 +125,8 @@ def _elsewhere(path: Path, size: int) -> bytes:
 
 
 def _text_format(text: str) -> Format:
+    if is_transcript(text):
+        return "transcript"
     start = text.lstrip()
     if not start.startswith(("{", "[", "window.")):
         return "csv"

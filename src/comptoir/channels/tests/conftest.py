@@ -1,10 +1,13 @@
 from pathlib import Path
 
 import pytest
+from acme_comptoir.tests.fixtures import acme
 from pytest_django import Settings
 
 from comptoir.base.models import Workspace
 from comptoir.channels.models import OwnHandle
+
+__all__ = ["acme"]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,6 +22,28 @@ def test_an_answer_by_id_joins_the_message_it_answers(brand: Workspace) -> None:
 
     assert threads("ab") == together()
     assert ("id", 1.0) == link_of("b")
+
+
+def test_a_private_conversation_is_one_thread_in_whatever_order_it_arrives(
+    brand: Workspace,
+) -> None:
+    """
+    Messengers name the person, not the message answered; addressing the brand by name must
+    not begin a thread of its own there.
+    """
+    talk: dict[str, Any] = {"conversation": "psid-7", "kind": "message"}
+    told = rows(
+        said("a", "lea", **talk),
+        said("b", "citron", at=1, **talk),
+        said("c", "lea", text="@citron toujours là ?", at=2, **talk),
+        said("d", "max", conversation="psid-8", kind="message"),
+        said("e", "lea", in_reply_to="b", at=3),
+    )
+    for row in [told[4], told[2], told[0], told[3], told[1]]:
+        api.store(brand.pk, [row])
+
+    assert threads("abce", "d") == together()
+    assert ("id", 1.0) == link_of("c")
 
 
 def test_those_who_answer_a_missing_message_meet(brand: Workspace) -> None:

@@ -1,0 +1,1 @@
+"""Every connector, held to the same contract."""

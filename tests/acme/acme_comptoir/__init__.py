@@ -1,0 +1,1 @@
+"""Acme Reviews for Comptoir."""

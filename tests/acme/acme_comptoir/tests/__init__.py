@@ -1,0 +1,1 @@
+"""Tests of Acme’s connector, and a simulator of Acme."""
