@@ -1,0 +1,1 @@
+"""Blogs, forums, press and review sites, as far as they offer a feed."""
