@@ -1,0 +1,1 @@
+"""Anything else: a program of yours that signs what it sends."""
