@@ -1,0 +1,1 @@
+"""Chat on the shop's own site."""

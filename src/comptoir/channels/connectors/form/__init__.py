@@ -1,0 +1,1 @@
+"""A contact form on the shop's own site."""
