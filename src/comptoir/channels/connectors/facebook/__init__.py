@@ -1,0 +1,1 @@
+"""Pages on Facebook: posts, comments, mentions, recommendations and Messenger."""

@@ -1,0 +1,1 @@
+"""Professional accounts on Instagram: comments, tags and direct messages."""

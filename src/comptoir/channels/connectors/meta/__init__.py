@@ -1,0 +1,1 @@
+"""What Facebook, Messenger, Instagram and WhatsApp have in common."""

@@ -1,0 +1,1 @@
+"""A number on WhatsApp's Cloud API."""
