@@ -1,0 +1,1 @@
+"""An account on Mastodon or another server of the fediverse with its API."""
