@@ -1,0 +1,212 @@
+"""
+Reviews of places on Google, and the owner's reply to each.
+
+developers.google.com/my-business/content/review-data (v4). Google opens it to projects that it
+has approved: until then every request is refused with a quota of 0.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.base import clock
+from comptoir.base.http import Http, Response
+from comptoir.channels.connector import (
+    Asked,
+    CannotTell,
+    Checked,
+    Connection,
+    Connector,
+    Field,
+    Heard,
+    Outgoing,
+    Page,
+    Raw,
+    Read,
+    Rejected,
+    Sent,
+    Unrecognised,
+    Way,
+)
+from comptoir.channels.connectors.google import oauth
+from comptoir.channels.connectors.times import moment
+from comptoir.channels.incoming import Incoming
+from comptoir.channels.refusing import refuse
+
+API = "https://mybusiness.googleapis.com/v4"
+INFORMATION = "https://mybusinessbusinessinformation.googleapis.com/v1"
+_STARS = {"ONE": 1.0, "TWO": 2.0, "THREE": 3.0, "FOUR": 4.0, "FIVE": 5.0}
+_LENGTH = 4096
+_PAGES = 10
+
+
+class GoogleReviews(Connector):
+    kind = "google"
+    channel = "google"
+    label = _("Google reviews")
+    summary = _(
+        "Reviews of a place of yours on Google Maps, and the owner’s reply. Google must have"
+        " approved your project for its Business Profile API."
+    )
+    fields = (
+        *oauth.CLIENT_FIELDS,
+        Field(
+            "refresh_token",
+            _("Refresh token"),
+            _("Of an owner of the place, for the scope business.manage; the guide says how."),
+            kind="secret",
+        ),
+        Field("place", _("Place"), _("accounts/123/locations/456, as Google’s API calls it.")),
+    )
+    every = 900.0
+    sends = True
+
+    # Connecting
+
+    def check(self, connection: Connection, http: Http) -> Checked:
+        place = connection.values["place"].strip("/")
+        parts = place.split("/")
+        if len(parts) != 4 or parts[0] != "accounts" or parts[2] != "locations":
+            raise Rejected(
+                "bad_place",
+                _("The place must look like accounts/123/locations/456."),
+                _("List accounts and locations with Google’s API Explorer, as the guide shows."),
+                field="place",
+            )
+        fresh = oauth.lasting(connection, http)
+        url = f"{INFORMATION}/{'/'.join(parts[2:])}"
+        headers = {"authorization": f"Bearer {fresh['access']}"}
+        response = http.request("GET", url, params={"readMask": "title"}, headers=headers)
+        if not response.ok:
+            _refuse(response)
+        title = response.json().get("title", place)
+        return Checked(
+            name=title,
+            own={"id": place, "handle": title},
+            handles=(title,),
+            expires_at=datetime.fromisoformat(fresh["access_ends"]),
+            values=fresh,
+        )
+
+    def renew(self, connection: Connection, http: Http) -> Mapping[str, str]:
+        return oauth.renew(connection, http)
+
+    # Hearing
+
+    def pull(self, connection: Connection, http: Http) -> Iterator[Page]:
+        """Newest change first, back to the last one seen: an edited review comes again."""
+        seen = str(connection.cursor.get("seen", ""))
+        pages: list[Response] = []
+        newest = seen
+        asked = {"pageSize": "50", "orderBy": "updateTime desc"}
+        for _number in range(_PAGES if seen else 1):
+            response = _ask(connection, http, "GET", f"{connection.own['id']}/reviews", asked)
+            said = response.json()
+            times = [str(one["updateTime"]) for one in said.get("reviews", [])]
+            if times and max(times) > seen:
+                pages.append(response)
+                newest = max(newest, *times)
+            if not said.get("nextPageToken") or not times or min(times) <= seen:
+                break
+            asked["pageToken"] = said["nextPageToken"]
+        for response in reversed(pages):
+            yield Page([Raw(response.body)], {"seen": newest if response is pages[0] else seen})
+
+    def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
+        try:
+            return list(reversed(json.loads(raw.body)["reviews"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unrecognised(f"no list of reviews: {error}") from error
+
+    def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
+        if not isinstance(entry, dict) or "reviewId" not in entry:
+            raise Unrecognised("not a review")
+        by = entry.get("reviewer") or {}
+        said = [
+            Incoming(
+                external_id=entry["reviewId"],
+                channel=connection.channel,
+                kind="review",
+                sent_at=moment(entry.get("createTime")),
+                author_handle="" if by.get("isAnonymous") else by.get("displayName", ""),
+                author_name=by.get("displayName", ""),
+                text=_original(entry.get("comment", "")),
+                rating=_STARS.get(entry.get("starRating", "")),
+                own=False,
+            )
+        ]
+        reply = entry.get("reviewReply")
+        if reply and reply.get("comment"):
+            at = moment(reply.get("updateTime"))
+            said.append(
+                Incoming(
+                    external_id=f"{entry['reviewId']}:reply",
+                    channel=connection.channel,
+                    kind="reply",
+                    sent_at=at,
+                    author_handle=connection.own.get("handle", ""),
+                    text=_original(reply["comment"]),
+                    in_reply_to=entry["reviewId"],
+                    own=True,
+                )
+            )
+        return [Heard(said, json.dumps(entry, ensure_ascii=False))]
+
+    # Answering
+
+    def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
+        note = _("One public reply; a second replaces the first.")
+        return (Way("public", _("Public reply"), _LENGTH, note=note),)
+
+    def length(self, text: str) -> int:
+        """Google counts bytes."""
+        return len(text.encode())
+
+    def send(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
+        path = f"{connection.own['id']}/reviews/{outgoing.to}/reply"
+        said = _ask(connection, http, "PUT", path, body={"comment": outgoing.text}).json()
+        at = moment(said["updateTime"]) if said.get("updateTime") else clock.now()
+        return Sent(f"{outgoing.to}:reply", at, raw=json.dumps(said, ensure_ascii=False))
+
+    def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
+        path = f"{connection.own['id']}/reviews/{outgoing.to}"
+        reply = _ask(connection, http, "GET", path).json().get("reviewReply")
+        if not reply:
+            return None
+        if str(reply.get("comment", "")).split() != outgoing.text.split():
+            raise CannotTell("the review carries another reply")
+        return Sent(f"{outgoing.to}:reply", moment(reply.get("updateTime")), raw=json.dumps(reply))
+
+
+def _ask(
+    connection: Connection,
+    http: Http,
+    method: str,
+    path: str,
+    params: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> Response:
+    headers = {"authorization": f"Bearer {connection.values.get('access', '')}"}
+    response = http.request(method, f"{API}/{path}", params=params, json=body, headers=headers)
+    if not response.ok:
+        _refuse(response)
+    return response
+
+
+def _refuse(response: Response) -> NoReturn:
+    try:
+        words = str(response.json()["error"].get("message", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        words = ""
+    refuse(response, words)
+
+
+def _original(comment: str) -> str:
+    """What was written: Google puts a translation in front, or after."""
+    before, mark, after = comment.partition("(Original)")
+    if mark:
+        return after.strip()
+    return before.partition("(Translated by Google)")[0].strip()
