@@ -1,0 +1,1 @@
+"""What was said in phone calls, as Twilio transcribes it."""
