@@ -1,0 +1,1 @@
+"""A company page on LinkedIn: comments, shares and mentions."""

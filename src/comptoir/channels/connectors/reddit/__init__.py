@@ -1,0 +1,1 @@
+"""An account on Reddit, and communities that it follows."""

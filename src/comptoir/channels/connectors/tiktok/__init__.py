@@ -1,0 +1,1 @@
+"""Comments below a brand’s own videos on TikTok."""
