@@ -1,0 +1,1 @@
+"""A Slack workspace: alerts to the team, and channels where customers write."""

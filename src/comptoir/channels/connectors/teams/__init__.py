@@ -1,0 +1,1 @@
+"""Alerts to a team on Microsoft Teams."""
