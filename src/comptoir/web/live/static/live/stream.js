@@ -1,0 +1,171 @@
+// The stream of what happens, for every module of the page: live:conversations, live:answer,
+// live:presence, live:ready, live:reset on the document. Tabs of one browser share a connection,
+// for browsers open only six to a server; whoever holds the lock has it and tells the others.
+const root = document.getElementById("live");
+
+const PLACED = new Set(["conversations", "answer", "reset"]);
+const TYPES = [...PLACED, "presence", "ready", "beat"];
+const SILENCE = 40_000;
+const BANNER = 30_000;
+const REMEMBERED = 300;
+const OVER = new Map([[401, "out"], [403, "out"], [404, "out"], [429, "crowded"]]);
+
+const me = crypto.getRandomValues(new Uint32Array(2)).join("-");
+let last = Number(root?.dataset.after ?? 0);
+
+/** Tells this page's modules, once: what is known already is not told again. */
+function hear(type, id, data) {
+  if (PLACED.has(type)) {
+    if (type !== "reset" && id <= last) return;
+    last = id;
+  }
+  document.dispatchEvent(new CustomEvent(`live:${type}`, { detail: data }));
+}
+
+/* ── What the reader sees of the connection ── */
+
+let waiting = 0;
+
+function show(state) {
+  if (!root) return;
+  if (state === "open" || state === "off") {
+    clearTimeout(waiting);
+    waiting = 0;
+    root.dataset.state = state;
+  } else if (state === "broken") {
+    if (!waiting) waiting = setTimeout(() => (root.dataset.state = "lost"), BANNER);
+    if (root.dataset.state !== "lost") root.dataset.state = "broken";
+  } else {
+    clearTimeout(waiting);
+    root.dataset.state = state;
+  }
+  const words = { broken: root.dataset.broken, lost: root.dataset.lost, out: root.dataset.out, crowded: root.dataset.crowded };
+  const said = words[root.dataset.state] ?? "";
+  const place = root.querySelector("[data-live-said]");
+  if (place.textContent !== said) place.textContent = said;
+  root.hidden = said === "";
+}
+
+/* ── The connection, in the tab that has it ── */
+
+let source = null;
+let silence = 0;
+let pause = 1000;
+const told = [];
+let floor = last;
+let present = [];
+
+function open() {
+  source?.close();
+  source = new EventSource(`${root.dataset.live}?after=${last}`);
+  for (const type of TYPES) source.addEventListener(type, (event) => take(type, event));
+  source.onerror = () => {
+    show("broken");
+    share({ state: "broken" });
+    if (source.readyState === EventSource.CLOSED) again();
+  };
+  listen();
+}
+
+/** A connection that says nothing for long is dead, whatever it believes. */
+function listen() {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    show("broken");
+    open();
+  }, SILENCE);
+}
+
+function take(type, event) {
+  listen();
+  pause = 1000;
+  show("open");
+  share({ state: "open" });
+  if (type === "beat") return;
+  const data = JSON.parse(event.data);
+  // An event without an id of its own carries the one before.
+  const id = PLACED.has(type) ? Number(event.lastEventId) : 0;
+  if (type === "ready") present = data.present;
+  if (type === "presence") present = [...present.filter((one) => one.id !== data.id), data].filter((one) => one.people.length);
+  if (PLACED.has(type)) remember({ type, id, data });
+  share({ type, id, data });
+  hear(type, id, data);
+}
+
+function remember(one) {
+  if (one.type === "reset") told.length = 0;
+  told.push(one);
+  while (told.length > REMEMBERED) floor = told.shift().id;
+}
+
+/** Refused or unreachable: ask why, and try again unless it would be in vain. */
+async function again() {
+  source?.close();
+  clearTimeout(silence);
+  const wait = pause * (1 + Math.random());
+  pause = Math.min(pause * 2, 30_000);
+  await new Promise((done) => setTimeout(done, wait));
+  let status = 0;
+  try {
+    ({ status } = await fetch(root.dataset.live, { method: "HEAD", cache: "no-store" }));
+  } catch {
+    // Not reachable yet.
+  }
+  const state = OVER.get(status);
+  if (state) {
+    show(state);
+    share({ state });
+  }
+  if (state === "out") return;
+  if (status === 200) open();
+  else again();
+}
+
+/* ── Between tabs ── */
+
+const channel = root && "BroadcastChannel" in window && navigator.locks ? new BroadcastChannel(`live ${root.dataset.live}`) : null;
+let leading = false;
+
+function share(message) {
+  if (leading) channel?.postMessage(message);
+}
+
+/** Another tab has opened with what it knows: it gets what has happened since. */
+function catchUp({ from, since }) {
+  const to = from;
+  if (since < floor) channel.postMessage({ to, type: "reset", id: last, data: {} });
+  else for (const one of told) if (one.id > since) channel.postMessage({ to, ...one });
+  channel.postMessage({ to, type: "ready", id: 0, data: { present } });
+  channel.postMessage({ to, state: root.dataset.state });
+}
+
+function start() {
+  if (!channel) {
+    open();
+    return;
+  }
+  channel.addEventListener("message", ({ data: message }) => {
+    if (message.to && message.to !== me) return;
+    if (message.since !== undefined) {
+      if (leading) catchUp(message);
+    } else if (message.state) {
+      if (!leading) show(message.state);
+    } else hear(message.type, message.id, message.data);
+  });
+  channel.postMessage({ from: me, since: last });
+  navigator.locks.request(`live ${root.dataset.live}`, () => {
+    leading = true;
+    floor = last;
+    open();
+    return new Promise(() => {});
+  });
+}
+
+if (root?.dataset.live) {
+  start();
+  // Going away is no trouble of the connection.
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && source) open();
+  });
+}

@@ -1,0 +1,76 @@
+"""
+What is written on a stream: server-sent events, as the HTML standard lays them out.
+
+conversations: `ids` that changed, or how `many` when listing them would help nobody.
+answer: the `id` of a conversation and the `state` its answer came to. presence: everybody
+at one conversation, so that hearing it twice or missing one does no harm; it has no id,
+since it is not part of what is resumed. ready: the stream stands, with all who are present.
+reset: too much was missed, look at everything again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from comptoir.base import ids
+from comptoir.base.live import News
+from comptoir.web.live.presence import People
+
+RETRY_MILLISECONDS = 1500
+MOST = 100
+"""Conversations listed in one event; an import changes thousands at once."""
+
+BEAT = b"event: beat\ndata: 1\n\n"
+"""Keeps proxies from closing a quiet stream; not a comment, for the page listens for it."""
+
+
+def frame(event: str, data: Any, identifier: int | None = None) -> bytes:
+    told = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    known = f"id: {identifier}\n" if identifier is not None else ""
+    return f"event: {event}\n{known}data: {told}\n\n".encode()
+
+
+def ready(room: Mapping[int, People]) -> bytes:
+    """The first words of a stream."""
+    present = [_at(thread, people) for thread, people in room.items()]
+    return f"retry: {RETRY_MILLISECONDS}\n".encode() + frame("ready", {"present": present})
+
+
+def reset(position: int) -> bytes:
+    return frame("reset", {}, position)
+
+
+def news(one: News) -> bytes:
+    if one.kind == "conversations_changed":
+        return frame("conversations", _changed(one.payload.get("threads", [])), one.id)
+    state = one.kind.removeprefix("answer_")
+    return frame("answer", {"id": _outside(one.payload.get("thread", 0)), "state": state}, one.id)
+
+
+def presence(thread: int, people: People) -> bytes:
+    return frame("presence", _at(thread, people))
+
+
+def _changed(threads: Iterable[int]) -> dict[str, Any]:
+    told = list(threads)
+    if len(told) > MOST:
+        return {"ids": [], "many": len(told)}
+    return {"ids": [_outside(one) for one in told]}
+
+
+def _at(thread: int, people: People) -> dict[str, Any]:
+    return {
+        "id": _outside(thread),
+        "people": [
+            {
+                "who": ids.conceal("member", one.user_id),
+                "name": one.name,
+                "answering": one.answering,
+            }
+            for one in people
+        ],
+    }
+
+
+def _outside(thread: int) -> str:
+    return ids.conceal("conversation", thread)
