@@ -1,0 +1,1 @@
+"""Where networks deliver: `/hooks/<token>/`."""

@@ -1,0 +1,3 @@
+from acme_comptoir.tests.fixtures import acme
+
+__all__ = ["acme"]
