@@ -37,6 +37,15 @@ class Choice:
         )
 
     @property
+    def presets(self) -> list[tuple[str, str]]:
+        """Each preset with its query; the one shown keeps its last day."""
+        kept = "" if self.moved else f"&{urlencode({'to': self.period.last.isoformat()})}"
+        return [
+            (days, f"period={days}{kept if days == self.kind else ''}")
+            for days in map(str, PRESETS)
+        ]
+
+    @property
     def earlier(self) -> str:
         """The query of the period before."""
         return self._shifted(-1)

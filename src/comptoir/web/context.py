@@ -4,11 +4,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from comptoir.base.api import Permission
 from comptoir.base.models import Membership, User, Workspace
+from comptoir.web import troubles
 from comptoir.web.access import Desk, enter
 
 
@@ -17,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if desk is None:
         return {"workspace": None, "nav": [], "user_menu": _user_menu()}
     slug = desk.workspace.slug
+    calls = SimpleLazyObject(lambda: troubles.calls(desk.workspace))
     return {
         "desk": desk,
         "workspace": desk.workspace,
@@ -24,7 +27,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "search_url": reverse("inbox", kwargs={"slug": slug}),
         "simulation_remove_url": _removal(desk),
         "user_menu": _user_menu(),
-        "nav": _navigation(request, desk),
+        "nav": _navigation(request, desk, calls),
+        "calls": calls,
         "may": {permission.value: desk.can(permission) for permission in Permission},
     }
 
@@ -76,37 +80,30 @@ def _user_menu() -> list[dict[str, str]]:
     ]
 
 
-def _navigation(request: HttpRequest, desk: Desk) -> list[dict[str, Any]]:
+def _navigation(request: HttpRequest, desk: Desk, calls: Any) -> list[dict[str, Any]]:
+    """
+    Every place of the desk; those with a short name have a tab on a phone.
+
+    calls: asked only when a page shows them: a fragment does not.
+    """
     items = [
         ("inbox", _("Inbox"), pgettext("tab", "Inbox"), "inbox", "g i", Permission.READ),
         ("overview", _("Overview"), pgettext("tab", "Overview"), "chart", "g o", Permission.READ),
         ("topics", _("Topics"), pgettext("tab", "Topics"), "hash", "g t", Permission.READ),
-        (
-            "understanding",
-            _("Understanding"),
-            pgettext("tab", "Reading"),
-            "tag",
-            "g u",
-            Permission.READ,
-        ),
-        ("imports", _("Import"), pgettext("tab", "Import"), "upload", "g m", Permission.IMPORT),
-        (
-            "workspace_settings",
-            _("Settings"),
-            pgettext("tab", "Settings"),
-            "settings",
-            "g s",
-            Permission.READ,
-        ),
+        ("understanding", _("Understanding"), "", "tag", "g u", Permission.READ),
+        ("channels", _("Channels"), pgettext("tab", "Channels"), "link", "g c", Permission.READ),
+        ("imports", _("Import"), "", "upload", "g m", Permission.IMPORT),
+        ("workspace_settings", _("Settings"), "", "settings", "g s", Permission.READ),
     ]
     slug = desk.workspace.slug
+    mends = desk.can(Permission.CONNECT)
+    badges = {"channels": SimpleLazyObject(lambda: len(calls)) if mends else 0}
     shown = [
-        _item(request, reverse(name, kwargs={"slug": slug}), *words)
+        _item(request, reverse(name, kwargs={"slug": slug}), *words) | {"badge": badges.get(name)}
         for name, *words, permission in items
         if desk.can(permission)
     ]
-    help_item = _item(request, reverse("help"), _("Help"), pgettext("tab", "Help"), "help", "g h")
-    return [*shown, help_item]
+    return [*shown, _item(request, reverse("help"), _("Help"), "", "help", "g h")]
 
 
 def _item(

@@ -11,13 +11,20 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("language/", choose_language, name="set_language"),
+    path("hooks/", include("comptoir.web.hooks.urls")),
+    path("chat/", include("comptoir.web.chat.urls")),
+    path("api/", include("comptoir.web.api.urls")),
+    path("w/<slug:slug>/settings/api/", include("comptoir.web.api.desk_urls")),
     path("", include("comptoir.web.team.urls")),
     path("help/", include("comptoir.web.help.urls")),
     path("w/<slug:slug>/import/", include("comptoir.web.imports.urls")),
     path("w/<slug:slug>/inbox/", include("comptoir.web.desk.urls")),
+    path("w/<slug:slug>/here/", include("comptoir.web.live.urls")),
+    path("w/<slug:slug>/files/", include("comptoir.web.files.urls")),
     path("w/<slug:slug>/overview/", include("comptoir.web.overview.urls")),
     path("w/<slug:slug>/topics/", include("comptoir.web.topics.urls")),
     path("w/<slug:slug>/understanding/", include("comptoir.web.understanding.urls")),
+    path("w/<slug:slug>/channels/", include("comptoir.web.channels.urls")),
 ]
 
 if settings.DEBUG:

@@ -27,7 +27,7 @@ from comptoir.base.models import User
 from comptoir.care import api as care
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.desk import query, rows
-from comptoir.web.desk.conversation import by_script, conversation_context, find
+from comptoir.web.desk.conversation import by_script, conversation_context
 from comptoir.web.desk.listing import list_context
 from comptoir.web.desk.moments import moment
 from comptoir.web.desk.query import Place
@@ -82,25 +82,25 @@ MOVES_ON = frozenset({"close", "snooze", "answered"})
 def act(request: DeskRequest) -> HttpResponse:
     """Do one thing to the conversations sent, then show what is left."""
     verb, _colon, choice = request.POST.get("do", "").partition(":")
-    place = _place(request)
+    place = sent_place(request)
     try:
         threads = _threads(request)
         _check_nothing_new(request, verb)
         made = _run(verb, choice, threads, request)
     except Problem as problem:
-        return _refused(request, place, problem)
+        return refused(request, place, problem)
     if not by_script(request):
-        return _sent_back(request, place, made, verb)
-    answer = _bulk if "bulk" in request.POST else _single
+        return sent_back(request, place, made, verb)
+    answer = _bulk if "bulk" in request.POST else single
     response = answer(request, place, verb, threads)
-    return _say(response, sentence_of(made), undo_url(request, made), counts=True)
+    return say(response, sentence_of(made), undo_url(request, made), counts=True)
 
 
 @require_POST
 @desk_view(Permission.ANSWER)
 def undo(request: DeskRequest, action: str) -> HttpResponse:
     """Take an action back; one conversation's is shown again, many's leave the reader there."""
-    place = _place(request)
+    place = sent_place(request)
     try:
         undone = care.undo(ids.reveal("action", action) or 0, request.desk.user)
     except Problem as problem:
@@ -112,42 +112,6 @@ def undo(request: DeskRequest, action: str) -> HttpResponse:
         there = query.read(QueryDict(came.query), place.slug, place.user_id)
         return redirect(there.conversation_url(undone.threads[0]))
     return redirect(came.geturl())
-
-
-@require_POST
-@desk_view(Permission.ANSWER)
-def write(request: DeskRequest, conversation: str) -> HttpResponse:
-    """
-    The composer's button: a note is kept; an answer becomes a draft, and the page asks
-    whether it was sent, since only the reader can send it on the network itself.
-    """
-    found, place = find(conversation), _place(request)
-    text, actor = request.POST.get("text", ""), request.desk.user
-    try:
-        if request.POST.get("mode") != "note":
-            care.save_draft(found.id, text, actor=actor)
-            return redirect(f"{place.conversation_url(found.id)}&answering#composer")
-        made = care.note(found.id, text, actor=actor)
-    except Problem as problem:
-        return _refused(request, place, problem)
-    if not by_script(request):
-        return _sent_back(request, place, made, "note")
-    response = _single(request, place, "note", [found.id])
-    return _say(response, made.sentence, undo_url(request, made), counts=False)
-
-
-@require_POST
-@desk_view(Permission.ANSWER)
-def draft(request: DeskRequest, conversation: str) -> HttpResponse:
-    """Keep an answer while it is being written; a note is kept when it is sent."""
-    found = find(conversation)
-    if request.POST.get("mode") == "note":
-        return HttpResponse(status=204)
-    try:
-        kept = care.save_draft(found.id, request.POST.get("text", ""), actor=request.desk.user)
-    except Problem as problem:
-        return _say(HttpResponse(), str(problem), kind="error")
-    return HttpResponse(_("Draft kept") if kept else "")
 
 
 def sentence_of(made: care.ActionView) -> str:
@@ -201,13 +165,13 @@ def _check_nothing_new(request: DeskRequest, verb: str) -> None:
         )
 
 
-def _place(request: DeskRequest) -> Place:
+def sent_place(request: DeskRequest) -> Place:
     """Where the reader was: the form carries the address's query along."""
     desk = request.desk
     return query.read(QueryDict(request.POST.get("back", "")), desk.workspace.slug, desk.user.pk)
 
 
-def _single(request: DeskRequest, place: Place, verb: str, threads: Sequence[int]) -> HttpResponse:
+def single(request: DeskRequest, place: Place, verb: str, threads: Sequence[int]) -> HttpResponse:
     """The row as it is now, and the next conversation (or this one again)."""
     following = ids.reveal("conversation", request.POST.get("next", ""))
     shown = following if verb in MOVES_ON else threads[0]
@@ -247,7 +211,7 @@ def _bulk(request: DeskRequest, place: Place, verb: str, threads: Sequence[int])
     return render(request, "desk/bulk.html", context)
 
 
-def _say(
+def say(
     response: HttpResponse,
     text: str,
     undo: str = "",
@@ -264,18 +228,16 @@ def _say(
     return response
 
 
-def _refused(request: DeskRequest, place: Place, problem: Problem) -> HttpResponse:
+def refused(request: DeskRequest, place: Place, problem: Problem) -> HttpResponse:
     if not by_script(request):
         messages.error(request, str(problem))
         return redirect(_back(request, place))
     response = HttpResponse()
     response.headers["HX-Reswap"] = "none"
-    return _say(response, str(problem), kind="error")
+    return say(response, str(problem), kind="error")
 
 
-def _sent_back(
-    request: DeskRequest, place: Place, made: care.ActionView, verb: str
-) -> HttpResponse:
+def sent_back(request: DeskRequest, place: Place, made: care.ActionView, verb: str) -> HttpResponse:
     """Without scripts: the next conversation after one that is done with, else the same page."""
     text = sentence_of(made)
     messages.success(request, text, extra_tags=undo_url(request, made))

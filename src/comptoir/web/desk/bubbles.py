@@ -1,12 +1,13 @@
 """A timeline as the conversation shows it: days, bubbles, events, and each message's labels."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from comptoir.analysis.api import CARRIERS
 from comptoir.base import ids
@@ -50,13 +51,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What was understood of one message, ready to be shown."""
+    """What was understood of one message, ready to be shown. aspects: their code is an icon."""
 
     message: str
     tone: Mark
     urgency: int
     urgency_why: str
     intents: list[Mark]
+    aspects: list[Mark]
     language: Mark
     needs_answer: Mark
     irony: Mark | None
@@ -65,12 +67,33 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
+class Treating:
+    """Something that can be done to a message on its network. final: asked for twice."""
+
+    name: str
+    icon: str
+    label: Promise
+    final: bool = False
+
+
+TREATING: Mapping[str, Treating] = {
+    "hide": Treating("hide", "eye-off", gettext_lazy("Hide on the network")),
+    "unhide": Treating("unhide", "eye", gettext_lazy("Show again on the network")),
+    "like": Treating("like", "star", gettext_lazy("Like")),
+    "delete": Treating("delete", "trash", gettext_lazy("Delete on the network"), final=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """
     One line of the conversation; exactly one of day, message, note, answer, action is there.
 
     side: of a message, "in" or "out". link: how the message found this thread, "" when it
-    says nothing new. correctable: the message's labels may be put right.
+    says nothing new. outbound: of an answer that is sent from here, and of the message it
+    became; key: its outside id. treated: what was done to a message on its network; actions:
+    what more can be done, with words and icons. can_answer: an answer to this one can be sent,
+    though it is not the newest.
     """
 
     day: date | None = None
@@ -85,10 +108,21 @@ class Item:
     labels: Labels | None = None
     latest: bool = False
     at: datetime | None = None
+    outbound: channels.OutboundView | None = None
+    key: str = ""
+    treated: channels.TreatedView | None = None
+    actions: tuple[Treating, ...] = ()
+    can_answer: bool = False
 
 
-def items(timeline: care.Timeline) -> list[Item]:
-    """The timeline with its days, in a fixed number of queries."""
+def items(
+    timeline: care.Timeline, actions: Sequence[str] = (), *, sends: bool = False
+) -> list[Item]:
+    """
+    The timeline with its days, in a fixed number of queries.
+
+    actions: what can be done to messages of this account. sends: whether answers leave from here.
+    """
     read = [one.label for one in timeline.entries if one.label]
     sizes = triage.group_sizes([one.group for one in read]) if read else {}
     last = max(
@@ -101,14 +135,30 @@ def items(timeline: care.Timeline) -> list[Item]:
         if here != day:
             shown.append(Item(day=here))
             day = here
-        shown.append(_item(entry, sizes, last))
+        shown.append(item(entry, sizes, last, actions, sends=sends))
     return shown
 
 
-def _item(entry: care.Entry, sizes: Mapping[int, int], last: int) -> Item:
+def item(
+    entry: care.Entry,
+    sizes: Mapping[int, int],
+    last: int,
+    actions: Sequence[str] = (),
+    *,
+    sends: bool = False,
+) -> Item:
     if entry.message is None:
-        return Item(note=entry.note, answer=entry.answer, action=entry.action, at=entry.at)
-    said = entry.message
+        out = entry.answer.outbound if entry.answer else None
+        return Item(
+            note=entry.note,
+            answer=entry.answer,
+            action=entry.action,
+            at=entry.at,
+            outbound=out,
+            key=ids.conceal("outbound", out.id) if out else "",
+        )
+    said, out = entry.message, entry.outbound
+    possible = channels.possible(actions, said.kind, entry.treated, own=said.own)
     link, sure = _link(said)
     return Item(
         message=said,
@@ -119,6 +169,11 @@ def _item(entry: care.Entry, sizes: Mapping[int, int], last: int) -> Item:
         labels=labels(entry.label, sizes) if entry.label and not said.own else None,
         latest=said.id == last,
         at=entry.at,
+        outbound=out,
+        key=ids.conceal("outbound", out.id) if out else "",
+        treated=entry.treated,
+        actions=tuple(TREATING[name] for name in possible),
+        can_answer=sends and not said.own and said.id != last and said.kind != "repost",
     )
 
 
@@ -149,6 +204,7 @@ def labels(read: triage.LabelView, sizes: Mapping[int, int]) -> Labels:
         urgency=read.urgency,
         urgency_why=_why(read, "urgency"),
         intents=[_intent(read, one) for one in read.intents if one.name != "other"],
+        aspects=[_aspect(one) for one in read.aspects],
         language=_mark(read, "language", read.language, language(read.language)),
         needs_answer=_mark(
             read,
@@ -182,6 +238,12 @@ def _intent(read: triage.LabelView, one: triage.IntentView) -> Mark:
         why(one.reason, one.confidence, corrected),
         corrected,
     )
+
+
+def _aspect(one: triage.AspectView) -> Mark:
+    liked = "tone-positive" if one.liked else "tone-negative"
+    label = str(triage.ASPECTS[one.name, one.liked])
+    return Mark(liked, label, why(one.reason, one.confidence, corrected=False), corrected=False)
 
 
 def why(reason: str, confidence: float, corrected: bool) -> str:

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from comptoir.base import ids
+from comptoir.base import ids, live
 from comptoir.base.api import Permission
 from comptoir.care import api as care
 from comptoir.channels import api as channels
 from comptoir.triage import api as triage
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.desk import bubbles, rows
+from comptoir.web.desk.composer import composer_context
 from comptoir.web.desk.limits import limit_of
 from comptoir.web.desk.listing import list_context, place_of
 from comptoir.web.desk.moments import PRESETS
@@ -27,7 +28,7 @@ OTHERS = 12
 @desk_view(Permission.READ)
 def conversation(request: DeskRequest, conversation: str) -> HttpResponse:
     """The whole page; the thread alone, or its earlier messages, where htmx asks for them."""
-    found = find(conversation)
+    since, found = live.newest(), find(conversation)
     place = place_of(request)
     if request.headers.get("HX-Target") == "earlier":
         return render(request, "desk/thread.html#messages", thread_context(request, found, place))
@@ -37,14 +38,18 @@ def conversation(request: DeskRequest, conversation: str) -> HttpResponse:
     if request.headers.get("HX-Target") == "thread":
         return render(request, "desk/fragment.html", context)
     listed = list_context(request, place, found.id)
-    context |= listed | {"pane": "conversation", "next": _next(listed["rows"], found.id)}
+    context |= listed | {
+        "pane": "conversation",
+        "next": _next(listed["rows"], found.id),
+        "since": since,
+    }
     return render(request, "desk/page.html", context)
 
 
 @require_GET
 @desk_view(Permission.READ)
 def similar(request: DeskRequest, message: str) -> HttpResponse:
-    """The messages that say nearly the same as one, newest first, with their conversations."""
+    """The messages that say or ask the same as one, newest first, with their conversations."""
     identifier = message_id(message)
     read = triage.labels([identifier]).get(identifier)
     members = triage.group_members(read.group, 100) if read else []
@@ -63,35 +68,54 @@ def conversation_context(
     """The middle and right panes, in a number of queries that no message adds to."""
     desk = request.desk
     may_answer = desk.can(Permission.ANSWER)
-    return thread_context(request, found, place) | {
-        "place": place,
-        "open": rows.row(found, place, found.id),
-        "handle": rows.handle_of(found.customer),
-        "about": _about(found),
-        "capability": care.capabilities(found),
-        "limit": limit_of(found.channel),
-        "draft": care.draft(found.id, desk.user.pk) if may_answer else None,
-        "answering": "answering" in request.GET,
-        "past": past(found, place),
-        "people": care.assignees(),
-        "all_tags": care.tags(),
-        "snoozes": PRESETS,
-        "earliest_snooze": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
-        "may_answer": may_answer,
-        "may_correct": desk.can(Permission.CORRECT),
-    }
+    draft = care.draft(found.id, desk.user.pk) if may_answer else None
+    composer = composer_context(found, draft, request.GET.get("to", ""))
+    ways = composer["capability"].ways if may_answer else None
+    return (
+        thread_context(request, found, place, ways)
+        | composer
+        | {
+            "place": place,
+            "open": rows.row(found, place, found.id),
+            "handle": rows.handle_of(found.customer),
+            "about": _about(found),
+            "limit": limit_of(found.channel),
+            "draft": draft,
+            "answering": "answering" in request.GET,
+            "past": past(found, place),
+            "people": care.assignees(),
+            "all_tags": care.tags(),
+            "snoozes": PRESETS,
+            "earliest_snooze": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+            "may_answer": may_answer,
+            "may_correct": desk.can(Permission.CORRECT),
+        }
+    )
 
 
 def thread_context(
-    request: DeskRequest, found: care.ConversationView, place: Place
+    request: DeskRequest,
+    found: care.ConversationView,
+    place: Place,
+    ways: channels.WaysView | None = None,
 ) -> dict[str, Any]:
-    """One page of the thread, the newest unless the address asks for what came before."""
+    """
+    One page of the thread, the newest unless the address asks for what came before.
+
+    ways: how messages there can be answered and treated, asked for when not given.
+    """
+    may_answer = request.desk.can(Permission.ANSWER)
+    if ways is None and may_answer:
+        ways = channels.ways(found.id)
     timeline = care.timeline(found.id, request.GET.get("before", ""), EARLIER)
     url = place.conversation_url(found.id)
     return {
         "place": place,
         "open": rows.row(found, place, found.id),
-        "items": bubbles.items(timeline),
+        "items": bubbles.items(
+            timeline, ways.actions if ways else (), sends=bool(ways and ways.open)
+        ),
+        "may_answer": may_answer,
         "earlier": f"{url}&before={timeline.earlier}" if timeline.earlier else "",
         "may_correct": request.desk.can(Permission.CORRECT),
     }

@@ -1,29 +1,49 @@
 """The inbox and what it loads after itself."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from comptoir.base import ids, live
 from comptoir.base.api import Permission
 from comptoir.care import api as care
 from comptoir.triage import api as triage
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.desk.listing import list_context, place_of
+from comptoir.web.desk import rows
+from comptoir.web.desk.listing import PAGE, list_context, place_of
+from comptoir.web.desk.query import Place
+
+NEWS = 60
+"""Rows brought at once."""
 
 
 @require_GET
 @desk_view(Permission.READ)
 def inbox(request: DeskRequest) -> HttpResponse:
     """The page, or the list alone when the search form asks for it."""
-    place = place_of(request)
+    since, place = live.newest(), place_of(request)
     context = list_context(request, place)
     if request.headers.get("HX-Target") != "list-body":
-        return render(request, "desk/page.html", context | {"pane": "list"})
+        return render(request, "desk/page.html", context | {"pane": "list", "since": since})
     response = render(request, "desk/list.html#body", context)
     response.headers["HX-Replace-Url"] = _kept_path(request, place.query)
     return response
+
+
+@require_GET
+@desk_view(Permission.READ)
+def news(request: DeskRequest) -> HttpResponse:
+    """The rows of conversations that changed while the list is open; each says whether it fits."""
+    place, opened = place_of(request), ids.reveal("conversation", request.GET.get("open", ""))
+    asked = [ids.reveal("conversation", one) for one in request.GET.getlist("id")[:NEWS]]
+    found = care.conversations(one for one in asked if one is not None)
+    fits = _fitting(place, found)
+    shown = [(rows.row(one, place, opened), fits[one.id]) for one in found]
+    context = {"place": place, "found": shown, "may_answer": request.desk.can(Permission.ANSWER)}
+    return render(request, "desk/news.html", context)
 
 
 @require_GET
@@ -37,12 +57,27 @@ def counts(request: DeskRequest) -> HttpResponse:
 @require_GET
 @desk_view(Permission.READ)
 def pending(request: DeskRequest) -> HttpResponse:
-    """The notice that messages are being sorted; when it ends, the list is drawn again."""
+    """The notice that messages are being sorted; when it ends, the list may be drawn again."""
     left = triage.pending()
     response = render(request, "desk/pending.html", {"pending": left})
     if not left:
-        response.headers["HX-Trigger"] = "desk:list, desk:counts"
+        response.headers["HX-Trigger"] = "desk:sorted, desk:counts"
     return response
+
+
+def _fitting(place: Place, found: Sequence[care.ConversationView]) -> dict[int, str]:
+    """
+    Whether each belongs to the list: "yes", "no", or "maybe" where only a search could tell.
+
+    A list narrowed by words or filters is asked for its newest page, where news stand.
+    """
+    fits = {one.id: "yes" if rows.belongs(one, place.filters) else "no" for one in found}
+    if place.filters.narrows and "yes" in fits.values():
+        newest = {one.id for one in care.inbox(place.filters, "", PAGE).items}
+        for one, here in fits.items():
+            if here == "yes" and one not in newest:
+                fits[one] = "maybe"
+    return fits
 
 
 def _kept_path(request: DeskRequest, query: str) -> str:

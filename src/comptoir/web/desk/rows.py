@@ -22,7 +22,7 @@ class Row:
 
     outside: the conversation's id in addresses. waited: since the oldest unanswered
     message, None when nothing waits. intents: names and labels. more: intents beyond those shown.
-    leaves: it no longer belongs to the view and goes when the list is next drawn.
+    at: milliseconds since 1970 of its newest message, which is its place in the list.
     """
 
     it: care.ConversationView
@@ -37,6 +37,7 @@ class Row:
     answered: bool
     current: bool
     mine: bool
+    at: str
 
 
 def rows(
@@ -60,6 +61,7 @@ def row(it: care.ConversationView, place: Place, current: int | None = None) -> 
         answered=is_answered(it),
         current=it.id == current,
         mine=it.assignee is not None and it.assignee.id == place.user_id,
+        at=str(it.last_message >> ids.COUNTER_BITS),
     )
 
 

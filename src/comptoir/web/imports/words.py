@@ -96,6 +96,7 @@ FORMATS: Final[dict[str, Any]] = {
     "jsonl": "JSON Lines",
     "json": "JSON",
     "excel": "Excel",
+    "transcript": _("Transcript of a call"),
 }
 CONTENTS: Final[dict[str, Any]] = {
     "": _("its kind is unknown"),

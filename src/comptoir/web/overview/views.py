@@ -25,7 +25,7 @@ from comptoir.insight import api as insight
 from comptoir.insight.api import Figure, Overview
 from comptoir.web import charts
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import PRESETS, Choice, choose
+from comptoir.web.choice import Choice, choose
 from comptoir.web.overview import tables, wording
 from comptoir.web.overview.tables import Table
 
@@ -154,10 +154,8 @@ def _frame(request: DeskRequest, choice: Choice) -> dict[str, Any]:
         "choice": choice,
         "words": wording.period_words(period.first, period.last),
         "words_before": wording.period_words(before.first, before.last),
-        "presets": [str(days) for days in PRESETS],
         "panels_url": f"{_address(request, 'overview_panels')}?{choice.address}",
         "whole_url": f"{_address(request, 'overview')}?{choice.address}&whole=1",
-        "keep": urlencode({"to": choice.period.last.isoformat()}),
         "month": f"{choice.period.last:%Y-%m}",
     }
 

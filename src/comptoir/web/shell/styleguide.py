@@ -31,9 +31,10 @@ def _frame(current: str) -> dict[str, Any]:
     items = (
         ("inbox", "Boîte de réception", "Réception", "inbox", "g i", 12),
         ("overview", "Vue d’ensemble", "Ensemble", "chart", "g o", 0),
-        ("import", "Import", "", "upload", "g m", 0),
+        ("import", "Import", "Import", "upload", "g m", 0),
+        ("first_run", "Réglages", "Réglages", "settings", "g s", 0),
         ("index", "Aide", "", "help", "g h", 0),
-        ("first_run", "Réglages", "", "settings", "g s", 0),
+        ("sign_in", "Connexion", "", "key", "g c", 3),
     )
     return {
         "nav": [

@@ -20,7 +20,7 @@ from comptoir.base import audit, ids
 from comptoir.base.api import Permission, Role
 from comptoir.base.models import AuditEntry, Membership, User, Workspace
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.team.verbs import DETAILS, ROLE_DETAILS, VERBS
+from comptoir.web.team.verbs import DETAILS, ROLE_DETAILS, UNSAID, VERBS
 
 PAGE = 50
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -110,7 +110,8 @@ def safe_cell(value: str) -> str:
 
 def describe(entry: AuditEntry) -> str:
     """The entry's details as "name: value" pairs, known names and roles in words."""
-    pairs = ((name, _plain(name, value)) for name, value in entry.details.items())
+    said = ((name, value) for name, value in entry.details.items() if name not in UNSAID)
+    pairs = ((name, _plain(name, value)) for name, value in said)
     return ", ".join(
         _("%(name)s: %(value)s") % {"name": DETAILS.get(name, name), "value": value}
         for name, value in pairs

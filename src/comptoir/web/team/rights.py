@@ -11,6 +11,7 @@ RIGHTS = {
     Permission.ANSWER: _("Answer, assign, note, close"),
     Permission.EXPORT: _("Export tables"),
     Permission.IMPORT: _("Import files"),
+    Permission.CONNECT: _("Connect, pause and disconnect channels"),
     Permission.MANAGE_TEAM: _("Invite people and change their roles"),
     Permission.READ_AUDIT: _("Read the audit log"),
     Permission.MANAGE_WORKSPACE: _("Change the brand’s settings, delete the brand"),

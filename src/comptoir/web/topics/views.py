@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from typing import Any, Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
@@ -15,7 +14,7 @@ from comptoir.channels import api as channels
 from comptoir.insight import api as insight
 from comptoir.triage import topics
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import PRESETS, Choice, choose
+from comptoir.web.choice import Choice, choose
 from comptoir.web.topics import words
 
 STOP_POLLING: Final = 286
@@ -86,8 +85,6 @@ def _context(request: DeskRequest, choice: Choice) -> dict[str, Any]:
         "choice": choice,
         "words": words.period(period.first, period.last),
         "words_before": words.period(before.first, before.last),
-        "presets": [str(days) for days in PRESETS],
-        "keep": urlencode({"to": period.last.isoformat()}),
         "standing_url": f"{address}?{choice.address}",
         "found": found,
         "fewest": topics.FEWEST,

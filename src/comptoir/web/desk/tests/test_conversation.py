@@ -6,6 +6,7 @@ from django.utils import translation
 
 from comptoir.base import ids
 from comptoir.triage import api as triage
+from comptoir.triage.models import Label
 from comptoir.web.desk import bubbles
 from comptoir.web.desk.tests.conftest import ASK, Browser, Hear, outside, page
 
@@ -36,6 +37,29 @@ def test_labels_stand_under_a_customers_message_with_their_reasons(
     assert 1 == shown.count('class="labels"')
     assert "Delivery" in shown
     assert re.search(r'title="[^"]*Sure at \d+%', shown)
+
+
+def test_what_is_liked_or_disliked_stands_beside_intents_in_both_languages(
+    desk: Browser, hear: Hear
+) -> None:
+    """
+    A badge says which and why; the sign before it is not the only one to say how.
+    """
+    thread = hear(ASK)
+    aspects = [
+        {"name": "delivery", "liked": False, "confidence": 0.91, "reason": "telling:en retard"},
+        {"name": "price", "liked": True, "confidence": 0.6, "reason": "whole:"},
+    ]
+    Label.objects.filter(message_id=thread).update(aspects=aspects)
+
+    shown = page(desk.get("conversation", conversation=outside(thread)))
+    assert re.search(r'title="It says “en retard”\.\s+Sure at 91%\."', shown)
+    assert "Delivery disliked" in shown
+    assert "Price liked" in shown
+
+    with translation.override("fr"):
+        labels = bubbles.labels(triage.labels([thread])[thread], {})
+        assert ["Livraison critiquée", "Prix apprécié"] == [one.label for one in labels.aspects]
 
 
 def test_a_reply_placed_by_handle_says_how_and_how_sure(desk: Browser, hear: Hear) -> None:

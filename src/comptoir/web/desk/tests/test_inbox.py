@@ -1,5 +1,6 @@
 """The list: what it shows, finds, counts, and how little it asks of the database."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -8,7 +9,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from comptoir.base import outbox
+from comptoir.base import live, outbox
 from comptoir.base.models import User, Workspace
 from comptoir.care import api as care
 from comptoir.web.desk import query
@@ -185,7 +186,7 @@ def test_the_notice_ends_with_the_sorting(desk: Browser, hear: Hear) -> None:
     response = desk.get("desk_pending")
 
     assert "hx-trigger" not in page(response)
-    assert "desk:list" in response.headers["HX-Trigger"]
+    assert "desk:sorted" in response.headers["HX-Trigger"]
 
 
 def test_filters_survive_their_address(workspace: Workspace, agent: User) -> None:
@@ -246,3 +247,44 @@ def test_strangers_learn_nothing(desk: Browser, hear: Hear, workspace: Workspace
     elsewhere = desk.get("conversation", conversation=outside(thread))
 
     assert [200, 404, 404] == [one.status_code for one in (known, guessed, elsewhere)]
+
+
+def test_news_of_the_list_say_whether_they_fit(desk: Browser, hear: Hear) -> None:
+    """
+    A page that is open must not show what its view would not list, nor keep it.
+    """
+    waits, answered = hear(ASK), hear(ASK, by="max")
+    hear("Bonjour, il arrive demain.", to="m2", own=True)
+
+    shown = page(desk.get("desk_news", f"?id={outside(waits)}&id={outside(answered)}&id=unknown"))
+
+    assert re.search(f'id="row-{outside(waits)}"[^>]* data-fits="yes"', shown)
+    assert re.search(f'id="row-{outside(answered)}"[^>]* data-fits="no"', shown)
+    assert 2 == shown.count("<li")
+
+
+def test_news_of_a_search_fit_only_where_it_finds_them(desk: Browser, hear: Hear) -> None:
+    """
+    What a search does not find must not appear among its results.
+    """
+    found, other = hear(ASK), hear("Une théière fendue, où est ma facture ?", by="max")
+    query = f"?view=unanswered&q=colis&id={outside(found)}&id={outside(other)}"
+
+    shown = page(desk.get("desk_news", query))
+
+    assert re.search(f'id="row-{outside(found)}"[^>]* data-fits="yes"', shown)
+    assert re.search(f'id="row-{outside(other)}"[^>]* data-fits="maybe"', shown)
+
+
+def test_a_page_says_from_which_event_on_it_follows(desk: Browser, hear: Hear) -> None:
+    """
+    What happens between drawing a page and opening its stream must not fall between them.
+    """
+    thread = hear(ASK)
+    newest = live.newest()
+
+    pages = [desk.get("inbox"), desk.get("conversation", conversation=outside(thread))]
+
+    assert newest > 0
+    for one in pages:
+        assert f'data-after="{newest}"' in page(one)

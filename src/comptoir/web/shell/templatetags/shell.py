@@ -18,6 +18,7 @@ from comptoir.web.shell.words import CHANNELS, STATUSES, TONES
 register = template.Library()
 
 HUES: Final = 8
+TABS: Final = 5
 SCRIPTS: Final = (
     "dom",
     "toasts",
@@ -51,6 +52,10 @@ CHANNEL_ICONS: Final = {
     "sms": "sms",
     "phone": "phone",
     "chat": "chat",
+    "form": "mail",
+    "api": "link",
+    "slack": "chat",
+    "teams": "chat",
     "review": "review",
     "reviews": "review",
     "trustpilot": "review",
@@ -337,6 +342,24 @@ def tone_bar(negative: int, neutral: int, positive: int) -> dict[str, Any]:
         "width_neutral": widths[1],
         "start_positive": sum(widths),
         "width_positive": 1000 - sum(widths),
+    }
+
+
+@register.simple_tag
+def tabs(nav: list[dict[str, Any]]) -> dict[str, Any]:
+    """
+    The bar at the foot of a phone: five entries at most, the last of them opening the rest.
+
+    tabs: places with a short name; more: the others. current: the page shown is among the
+    others. badge: the sum of theirs.
+    """
+    shown = nav if len(nav) <= TABS else [one for one in nav if one.get("short")][: TABS - 1]
+    more = [one for one in nav if one not in shown]
+    return {
+        "tabs": shown,
+        "more": more,
+        "current": any(one["current"] for one in more),
+        "badge": sum(one.get("badge") or 0 for one in more),
     }
 
 

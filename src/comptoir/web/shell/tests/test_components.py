@@ -275,3 +275,36 @@ def test_scripts_do_not_import_each_other() -> None:
         for path in web.glob("*/static/**/*.js")
         if re.search(r"^\s*import\b", path.read_text(), re.M)
     ]
+
+
+def places(count: int, current: int = 0) -> list[dict[str, object]]:
+    """A navigation of so many places, the first four with a short name."""
+    return [
+        {"label": f"Place {rank}", "short": f"P{rank}" if rank < 4 else "", "url": f"/{rank}/"}
+        | {"icon": "inbox", "current": rank == current, "badge": 2 if rank == 5 else 0}
+        for rank in range(count)
+    ]
+
+
+def test_a_phone_s_bar_has_five_entries_whatever_there_is() -> None:
+    """
+    Seven tabs on 390 pixels cut the French names; nothing may become unreachable either.
+    """
+    made = render("{% include 'shell/parts/nav.html' %}", nav=places(8, current=6))
+    bar = made.split('class="tabbar"')[1].split("</nav>")[0]
+    more = made.split('id="more-places"')[1].split("</nav>")[0]
+
+    assert 4 == bar.count("<a ")
+    assert ["/4/", "/5/", "/6/", "/7/"] == re.findall(r'href="(/\d/)"', more)
+    assert 'popovertarget="more-places" aria-current="true"' in bar
+    assert '<span class="count">2</span>' in bar
+
+
+def test_five_places_need_no_more() -> None:
+    """
+    A reader with few rights has every place in the bar.
+    """
+    made = render("{% include 'shell/parts/nav.html' %}", nav=places(5))
+
+    assert 5 == made.split('class="tabbar"')[1].split("</nav>")[0].count("<a ")
+    assert "more-places" not in made

@@ -40,6 +40,17 @@ on("keydown", "textarea", (area, event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) area.form?.requestSubmit();
 });
 
+// <form data-once="Asking the network…"> goes once; meanwhile its button says so.
+on("submit", "form[data-once]", (form, event) => {
+  if (form.dataset.gone !== undefined) return event.preventDefault();
+  form.dataset.gone = "";
+  const button = event.submitter;
+  const label = button?.querySelector("span:not(.visually-hidden)");
+  button?.setAttribute("aria-busy", "true");
+  if (label && form.dataset.once) label.textContent = form.dataset.once;
+});
+addEventListener("pageshow", (event) => event.persisted && document.querySelector("form[data-gone]") && location.reload());
+
 // <form data-auto> goes as soon as a choice is made; without us its button does it.
 on("change", "form[data-auto]", (form) => form.requestSubmit());
 

@@ -3,6 +3,7 @@
 const { on } = window.comptoir;
 
 const STAY = 8000;
+const STAY_TO_UNDO = 10000;
 const SIGNS = { success: "check-circle" };
 const region = document.getElementById("toasts");
 const model = document.getElementById("toast-template");
@@ -25,13 +26,13 @@ function toast({ text, kind = "info", undo = "" }) {
   leaveLater(element);
 }
 
-/** Goes after a while, but never under the pointer or the focus; errors stay until dismissed. */
+/** Goes after a while, later when it can be undone, but never under the pointer or the focus; errors stay until dismissed. */
 function leaveLater(element) {
   if (element.dataset.kind === "error") return;
   setTimeout(() => {
     if (element.matches(":hover, :focus-within")) leaveLater(element);
     else element.remove();
-  }, STAY);
+  }, element.querySelector("[data-toast-undo]:not([hidden])") ? STAY_TO_UNDO : STAY);
 }
 
 on("click", "[data-toast-close]", (button) => button.closest("[data-toast]").remove());

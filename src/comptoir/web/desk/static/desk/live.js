@@ -1,0 +1,459 @@
+// Rows and messages that come while the page is open. What the reader is at is never moved: rows
+// above push nothing, what is focused, selected or being written stays as it is.
+const root = document.getElementById("live");
+
+const SHORTEST = 40;
+const LONGEST = 1000;
+const AT_ONCE = 60;
+const MOST_ROWS = 150;
+const COUNT_EVERY = 1000;
+const COUNT_HIDDEN_EVERY = 5000;
+
+const list = () => document.querySelector("#list-body .rows");
+const thread = () => document.getElementById("thread");
+const opened = () => thread()?.dataset.open ?? "";
+
+/** Whether somebody has marked text in an element. */
+function isSelected(element) {
+  const selection = getSelection();
+  return selection.type === "Range" && selection.containsNode(element, true);
+}
+
+const isHeld = (element) => element.contains(document.activeElement) || element.querySelector(":popover-open, dialog[open]") !== null || isSelected(element);
+
+/** The same in all that a reader sees: tokens of forms differ each time. */
+function isSame(old, fresh) {
+  const plain = (node) => {
+    const copy = node.cloneNode(true);
+    for (const one of copy.querySelectorAll('[name="csrfmiddlewaretoken"], .row-here')) one.remove();
+    for (const one of copy.querySelectorAll("[min]")) one.removeAttribute("min");
+    return copy;
+  };
+  return plain(old).isEqualNode(plain(fresh));
+}
+
+function put(old, fresh) {
+  old.replaceWith(fresh);
+  window.htmx.process(fresh);
+}
+
+async function ask(url, headers) {
+  const answer = await fetch(url, { headers: { "HX-Request": "true", ...headers }, cache: "no-store" });
+  if (!answer.ok || answer.redirected) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/* ── One errand at a time, the next after a pause as long as it took ── */
+
+function errand(run) {
+  let wanted = false;
+  let busy = false;
+  async function go() {
+    if (!wanted || busy || document.hidden) return;
+    busy = true;
+    wanted = false;
+    const began = performance.now();
+    try {
+      await run();
+    } catch {
+      wanted = true; // the connection says by itself that it is broken
+    }
+    const took = performance.now() - began;
+    setTimeout(() => {
+      busy = false;
+      go();
+    }, Math.min(Math.max(took, SHORTEST), LONGEST));
+  }
+  document.addEventListener("visibilitychange", go);
+  return () => {
+    wanted = true;
+    go();
+  };
+}
+
+/* ── The list ── */
+
+const changed = new Set();
+let unseen = new Set();
+
+const bringRows = errand(async () => {
+  const address = document.getElementById("list-body")?.dataset.news;
+  if (!address || !changed.size) return;
+  // In a flood, the newest page is what can be looked at; those before it have gone by.
+  if (changed.size > AT_ONCE && (!list() || isFree(list()))) {
+    changed.clear();
+    await redraw();
+    return;
+  }
+  const ids = [...changed].slice(-AT_ONCE);
+  for (const id of ids) changed.delete(id);
+  const sent = new URLSearchParams(ids.map((id) => ["id", id]));
+  if (opened()) sent.set("open", opened());
+  let found;
+  try {
+    found = await ask(`${address}&${sent}`);
+  } catch (error) {
+    for (const id of ids) changed.add(id);
+    throw error;
+  }
+  if (found) keepPlace(() => found.querySelectorAll("li.row").forEach(bring));
+  if (changed.size) bringRows();
+});
+
+/** Do something to the list without moving what is looked at. */
+function keepPlace(act) {
+  const rows = list();
+  if (!rows) {
+    redraw();
+    return;
+  }
+  const free = isFree(rows);
+  const put = free ? act : () => holding(rows, act);
+  put();
+  if (rows.children.length > MOST_ROWS && free) redraw();
+  showUnseen();
+}
+
+/** Browsers hold what is looked at while rows come above it, except at the very top, or Safari's. */
+function holding(rows, act) {
+  if (CSS.supports("overflow-anchor", "auto")) {
+    rows.scrollTop = Math.max(rows.scrollTop, 1);
+    act();
+    return;
+  }
+  const top = rows.getBoundingClientRect().top;
+  const anchor = [...rows.children].find((row) => row.getBoundingClientRect().bottom > top);
+  const before = anchor?.getBoundingClientRect().top;
+  act();
+  if (anchor?.isConnected) rows.scrollTop += anchor.getBoundingClientRect().top - before;
+}
+
+/** At its top, and nobody is pointing at, walking through or marking rows. */
+function isFree(rows) {
+  const pointed = matchMedia("(hover: hover)").matches && rows.matches(":hover");
+  return rows.scrollTop < 8 && !pointed && !isHeld(rows) && !document.querySelector("[data-select]:checked");
+}
+
+function bring(fresh) {
+  const rows = list();
+  const old = document.getElementById(fresh.id);
+  if (fresh.dataset.fits === "no") {
+    if (old) leave(old);
+    return;
+  }
+  if (old) {
+    renew(old, fresh);
+    if (old.dataset.at !== fresh.dataset.at) move(rows, old, fresh.dataset.at);
+  } else if (fresh.dataset.fits === "yes") enter(rows, fresh);
+}
+
+/** A row that belongs elsewhere now goes; under the pointer it only fades. */
+function leave(old) {
+  if (isFree(list()) && !old.querySelector('[aria-current="true"]')) old.remove();
+  else old.dataset.left = "";
+}
+
+function renew(old, fresh) {
+  for (const name of ["data-unread", "data-done"]) old.toggleAttribute(name, fresh.hasAttribute(name));
+  delete old.dataset.left;
+  const [link, ...parts] = old.children;
+  link.setAttribute("aria-label", fresh.children[0].getAttribute("aria-label"));
+  for (const part of parts) {
+    const now = fresh.querySelector(`:scope > .${part.classList[0]}`);
+    if (now && !part.matches(".row-mark") && !isSame(part, now) && !isSelected(part)) put(part, now.cloneNode(true));
+  }
+  mark(old);
+}
+
+function move(rows, old, at) {
+  old.dataset.at = at;
+  if (isFree(rows)) place(rows, old);
+}
+
+function enter(rows, fresh) {
+  // Older than all that is shown: it stands on a page further down.
+  const oldest = rows.lastElementChild;
+  const more = document.querySelector('.pager [rel="next"]');
+  if (oldest && more && Number(fresh.dataset.at) < Number(oldest.dataset.at)) return;
+  if (document.querySelector('.pager [rel="prev"]')) {
+    unseen.add(fresh.id);
+    return;
+  }
+  const row = document.importNode(fresh, true);
+  row.dataset.fresh = "";
+  const free = isFree(rows);
+  place(rows, row);
+  window.htmx.process(row);
+  mark(row);
+  if (!free) unseen.add(row.id);
+}
+
+function place(rows, row) {
+  const at = Number(row.dataset.at);
+  const after = [...rows.children].find((one) => one !== row && Number(one.dataset.at) < at);
+  if (row.nextElementSibling !== (after ?? null) || !row.isConnected) rows.insertBefore(row, after ?? null);
+}
+
+function redraw() {
+  unseen = new Set();
+  showUnseen();
+  const address = document.getElementById("list-body").dataset.first;
+  return window.htmx.ajax("GET", address, { source: "#list-body", target: "#list-body", swap: "outerHTML show:none" });
+}
+
+function showUnseen() {
+  const here = document.getElementById("news");
+  if (!unseen.size) {
+    here?.remove();
+    return;
+  }
+  const line = here ?? document.getElementById("live-pill").content.cloneNode(true).firstElementChild;
+  const words = unseen.size === 1 ? root.dataset.one : root.dataset.many;
+  line.querySelector("[data-said]").textContent = words.replace("{}", unseen.size.toLocaleString(document.documentElement.lang));
+  if (here) return;
+  line.id = "news";
+  line.querySelector("button").addEventListener("click", toTop);
+  (list() ?? document.querySelector(".rows-none"))?.before(line);
+}
+
+function toTop() {
+  const elsewhere = document.querySelector('.pager [rel="prev"]');
+  unseen = new Set();
+  showUnseen();
+  if (elsewhere) window.location.assign(document.getElementById("list-body").dataset.first);
+  else list()?.scrollTo({ top: 0 });
+}
+
+document.addEventListener("scroll", (event) => {
+  if (event.target === list() && event.target.scrollTop < 8 && unseen.size && !document.querySelector('.pager [rel="prev"]')) {
+    unseen = new Set();
+    showUnseen();
+  }
+  if (event.target.matches?.(".thread")) readOn();
+}, true);
+
+// Sorting has ended: what it brought is here already, unless nothing came while it lasted.
+document.addEventListener("desk:sorted", () => {
+  if (root?.dataset.state !== "open" || !list() || isFree(list())) redraw();
+});
+
+/* ── The open conversation ── */
+
+let latest = "";
+
+const bringThread = errand(async () => {
+  const url = thread()?.dataset.url;
+  const id = opened();
+  if (!url) return;
+  const found = await ask(url, { "HX-Target": "thread" });
+  const fresh = found?.getElementById("thread");
+  if (!fresh || opened() !== id || fresh.dataset.open !== id) return;
+  renewHead(fresh);
+  renewMessages(fresh);
+  const aside = document.getElementById("aside");
+  const now = found.getElementById("aside");
+  now?.removeAttribute("hx-swap-oob");
+  if (aside && now && !isHeld(aside) && !isSame(aside, now)) put(aside, document.importNode(now, true));
+});
+
+function renewHead(fresh) {
+  for (const name of [".who", ".act-bar"]) {
+    const old = thread().querySelector(`.thread-head > ${name}`);
+    const now = fresh.querySelector(`.thread-head > ${name}`);
+    if (!old || !now || isHeld(old)) continue;
+    const seen = old.querySelector('[name="latest"]')?.value;
+    latest = now.querySelector('[name="latest"]')?.value ?? latest;
+    if (seen) now.querySelector('[name="latest"]').value = seen;
+    if (!isSame(old, now)) put(old, document.importNode(now, true));
+  }
+}
+
+function renewMessages(fresh) {
+  const place = thread().querySelector(".thread");
+  const now = fresh.querySelector(".thread");
+  const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 60;
+  const mayFollow = atEnd && !isSelected(place);
+  const fromElsewhere = weave(place, now);
+  if (mayFollow) place.scrollTop = place.scrollHeight;
+  if (fromElsewhere.length) told(fromElsewhere, mayFollow);
+  readOn();
+}
+
+/** Bring what is new in its order, renew what has changed, take away what is gone; gives what is new. */
+function weave(place, now) {
+  const old = new Map([...place.children].filter((one) => one.id).map((one) => [one.id, one]));
+  const fresh = [...now.children].filter((one) => one.id && one.id !== "earlier");
+  const first = fresh.findIndex((one) => old.has(one.id));
+  let before = first > 0 ? null : place.lastElementChild;
+  const news = [];
+  for (const one of fresh.slice(Math.max(first, 0))) {
+    const here = old.get(one.id);
+    if (here) {
+      if (!isSame(here, one) && !isHeld(here)) before = renewItem(here, one);
+      else before = here;
+    } else {
+      const made = document.importNode(one, true);
+      if (before) before.after(made);
+      else place.append(made);
+      window.htmx.process(made);
+      before = made;
+      if (made.matches(".bubble")) news.push(made);
+    }
+  }
+  dropGone(place, fresh.slice(Math.max(first, 0)));
+  for (const one of news) one.dataset.fresh = "";
+  return news;
+}
+
+function renewItem(here, one) {
+  const made = document.importNode(one, true);
+  if (here.hasAttribute("data-chosen")) made.dataset.chosen = "";
+  put(here, made);
+  return made;
+}
+
+function dropGone(place, fresh) {
+  const kept = new Set(fresh.map((one) => one.id));
+  let inside = false;
+  for (const one of [...place.children]) {
+    inside ||= one.id === fresh[0]?.id;
+    if (inside && one.id && !kept.has(one.id) && !isHeld(one)) one.remove();
+  }
+}
+
+/** Something has come: where it is out of sight, say so; when it answers what is being answered, too. */
+function told(news, seen) {
+  const writing = document.querySelector("#composer textarea")?.value.trim();
+  const note = document.getElementById("meanwhile");
+  if (note && writing && news.some((one) => one.dataset.side === "out")) note.hidden = false;
+  if (seen || document.getElementById("below")) return;
+  const line = document.getElementById("live-below").content.cloneNode(true).firstElementChild;
+  line.id = "below";
+  line.querySelector("button").addEventListener("click", () => {
+    const place = thread().querySelector(".thread");
+    place.scrollTo({ top: place.scrollHeight });
+  });
+  thread().querySelector(".thread").after(line);
+}
+
+/** Seen is what was scrolled to: only then may it be closed or answered as read. */
+function readOn() {
+  const place = thread()?.querySelector(".thread");
+  if (!place || place.scrollHeight - place.scrollTop - place.clientHeight > 60) return;
+  document.getElementById("below")?.remove();
+  if (latest) for (const field of document.querySelectorAll('#thread [name="latest"]')) field.value = latest;
+}
+
+/* ── Who is where ── */
+
+const present = new Map();
+const others = (id) => (present.get(id) ?? []).filter((one) => one.who !== root.dataset.me);
+const sentence = (one) => (one.answering ? root.dataset.answering : root.dataset.looking).replace("{}", one.name);
+
+function mark(row) {
+  const people = others(row.querySelector("[data-row]")?.dataset.id);
+  const here = row.querySelector(".row-here");
+  if (!people.length) {
+    here?.remove();
+    return;
+  }
+  const said = people.map(sentence).join(" · ");
+  if (here?.title === said) return;
+  here?.remove();
+  const made = document.getElementById(people.some((one) => one.answering) ? "live-answers" : "live-looks").content.cloneNode(true).firstElementChild;
+  made.title = said;
+  made.querySelector("[data-name]").textContent = people[0].name.split(" ")[0];
+  row.querySelector(".row-name").append(made);
+}
+
+function showHere() {
+  const place = document.getElementById("here");
+  if (!place) return;
+  const people = others(opened());
+  const said = people.map(sentence).join(" · ");
+  place.hidden = !said;
+  const text = place.querySelector("[data-said]");
+  if (text.textContent !== said) text.textContent = said;
+}
+
+function at({ id, people }) {
+  if (people.length) present.set(id, people);
+  else present.delete(id);
+  const row = document.getElementById(`row-${id}`);
+  if (row) mark(row);
+}
+
+document.addEventListener("live:presence", ({ detail }) => {
+  at(detail);
+  showHere();
+});
+document.addEventListener("live:ready", ({ detail }) => {
+  const before = [...present.keys()];
+  present.clear();
+  for (const id of before) at({ id, people: [] });
+  detail.present.forEach(at);
+  showHere();
+});
+
+/* ── Figures and the tab's title ── */
+
+let drawn = { thread: thread(), list: list() };
+let countedAt = 0;
+let counting = 0;
+
+function count() {
+  if (counting) return;
+  const every = document.hidden ? COUNT_HIDDEN_EVERY : COUNT_EVERY;
+  counting = setTimeout(() => {
+    counting = 0;
+    countedAt = performance.now();
+    window.htmx.trigger(document.body, "desk:counts");
+  }, Math.max(0, countedAt + every - performance.now()));
+}
+
+function entitle() {
+  const waiting = document.getElementById("count-unanswered")?.textContent.trim();
+  const plain = document.title.replace(/^\([^)]*\) /, "");
+  const wanted = waiting && waiting !== "0" ? `(${waiting}) ${plain}` : plain;
+  if (document.title !== wanted) document.title = wanted;
+}
+
+if (root?.dataset.live) {
+  document.addEventListener("live:conversations", ({ detail }) => {
+    for (const id of detail.ids) changed.add(id);
+    if (detail.many) changed.clear();
+    if (detail.many && list() && !isFree(list())) unseen.add("many");
+    else if (detail.many || !list()) redraw();
+    showUnseen();
+    bringRows();
+    if (detail.many || detail.ids.includes(opened())) bringThread();
+    count();
+  });
+  document.addEventListener("live:answer", ({ detail }) => {
+    changed.add(detail.id);
+    bringRows();
+    if (detail.id === opened()) bringThread();
+  });
+  document.addEventListener("live:reset", () => {
+    if (!list() || isFree(list())) redraw();
+    else unseen.add("many");
+    showUnseen();
+    bringThread();
+    count();
+  });
+  document.addEventListener("htmx:oobAfterSwap", entitle);
+  document.addEventListener("htmx:afterSettle", () => {
+    entitle();
+    showHere();
+    if (drawn.thread !== thread()) latest = "";
+    if (drawn.list !== list()) {
+      unseen = new Set();
+      showUnseen();
+      for (const row of document.querySelectorAll(".rows > .row")) {
+        mark(row);
+        if (row.id === `row-${opened()}`) row.querySelector("[data-row]").setAttribute("aria-current", "true");
+      }
+    }
+    drawn = { thread: thread(), list: list() };
+  });
+}
