@@ -8,10 +8,13 @@ import pytest
 from django.utils.translation import override
 
 from comptoir.base.api import Role
+from comptoir.channels.connectors import connectors
 from comptoir.channels.files.problems import FILE_CODES, ROW_CODES
 from comptoir.cli import app as cli
 from comptoir.conf import PREFIX, Settings
 from comptoir.triage.api import INTENTS
+from comptoir.web.channels.networks import NETWORKS
+from comptoir.web.channels.words import LEVELS
 from comptoir.web.help import pages
 
 LANGUAGES = ("fr", "en")
@@ -64,6 +67,29 @@ def test_every_intent_has_an_example_under_the_name_that_pages_use(language: str
         names = [str(name) for name in INTENTS.values()]
 
     assert [] == [name for name in names if f"| {name} |" not in text("labels", language)]
+
+
+def test_every_channel_and_every_limit_has_its_line(language: str) -> None:
+    """
+    What a network does not allow is read before connecting, not found out after.
+    """
+    told = text("networks", language)
+    with override(language):
+        ours = [
+            one for one in connectors().values() if type(one).__module__.startswith("comptoir.")
+        ]
+        names = [str(one.label) for one in ours] + [str(one.label) for one in NETWORKS]
+
+    assert [] == [name for name in names if f"| {name} |" not in told]
+
+
+def test_every_state_of_a_channel_is_explained(language: str) -> None:
+    with override(language):
+        states = [str(level) for level in LEVELS.values()]
+
+    assert [] == [
+        state for state in states if f"| {state} |" not in text("channel-health", language)
+    ]
 
 
 def test_every_role_has_its_column(language: str) -> None:

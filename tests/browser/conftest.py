@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ class Server:
     url: str
     home: Path
     run: Callable[..., str]
+    environ: Mapping[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +90,7 @@ def running(home: Path) -> Iterator[Server]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/healthz", process)
-        yield Server(url, home, run)
+        yield Server(url, home, run, environ)
     finally:
         process.terminate()
         process.wait(timeout=60)
@@ -97,7 +98,7 @@ def running(home: Path) -> Iterator[Server]:
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if process.poll() is not None:
             raise RuntimeError("Comptoir ended before it answered.")
         try:
@@ -105,7 +106,7 @@ def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
                 return
         except (URLError, OSError):
             time.sleep(0.1)
-    raise RuntimeError("Comptoir did not answer within half a minute.")
+    raise RuntimeError("Comptoir did not answer within two minutes.")
 
 
 def _free_port() -> int:

@@ -64,7 +64,7 @@ def name_the_brand(page: Page) -> None:
 
 
 def import_file(page: Page, export: Path) -> None:
-    page.click("a.card")
+    page.click("a.card[href$='/import/']")
     page.wait_for_url("**/import/")
     check(page)
     page.set_input_files("input[type=file]", export)
