@@ -73,6 +73,27 @@ def columnar_copy(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> No
     settings.COLUMNAR = tmp_path_factory.getbasetemp() / f"columnar-{uuid4().hex}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="only tests that ask a database: what a second database engine has to pass",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What kills real processes takes longest, so it begins first and the others fill in."""
     items.sort(key=lambda item: "tests/test_kills" not in item.nodeid)
+    if config.getoption("--database-only"):
+        chosen = [item for item in items if _asks_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+        items[:] = chosen
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    """Whether a test may ask a database: itself, or in a process that it starts."""
+    fixtures = getattr(item, "fixturenames", ())
+    inside = item.get_closest_marker("django_db") or "db" in fixtures
+    return bool(inside) or item.nodeid.startswith(
+        ("src/comptoir/cli", "tests/test_kills", "tests/test_live")
+    )

@@ -22,7 +22,7 @@ from uuid import uuid4
 import pytest
 from tests.browser.making import write_export
 
-KILLS = int(os.environ.get("KILLS", "5"))
+KILLS = int(os.environ.get("KILLS", "3"))
 ROWS = 700
 REFUSED = range(50, ROWS, 200)
 TOTALS = ("read", "imported", "duplicates", "rejected")
