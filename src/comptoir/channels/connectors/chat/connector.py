@@ -34,6 +34,7 @@ from comptoir.channels.connector import (
     Unrecognised,
     Way,
 )
+from comptoir.channels.connectors.bodies import object_of
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.visitors import handle_of
 
@@ -109,11 +110,8 @@ class Chat(Connector):
     # Understanding
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            told = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        if not isinstance(told, dict) or not all(isinstance(told.get(w), str) for w in _WORDS):
+        told = object_of(raw.body)
+        if not all(isinstance(told.get(w), str) for w in _WORDS):
             raise Unrecognised("not what the chat keeps")
         return [(told, raw.received_at or clock.now())]
 

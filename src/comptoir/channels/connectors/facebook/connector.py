@@ -33,6 +33,7 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors.bodies import object_of
 from comptoir.channels.connectors.meta import graph
 from comptoir.channels.incoming import Incoming, Kind
 
@@ -119,7 +120,7 @@ class Facebook(Connector):
         yield Page([Raw(response.body)], connection.cursor)
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        said = graph.payload(raw)
+        said = object_of(raw.body)
         if said.get("object") == "page":
             return list(graph.entries(said))
         if isinstance(said.get("data"), list):

@@ -31,6 +31,8 @@ from comptoir.channels.connector import (
     Unrecognised,
     Way,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.bodies import list_of, object_in, object_of
 from comptoir.channels.connectors.google import oauth
 from comptoir.channels.connectors.times import moment
 from comptoir.channels.incoming import Incoming
@@ -78,11 +80,9 @@ class GoogleReviews(Connector):
             )
         fresh = oauth.lasting(connection, http)
         url = f"{INFORMATION}/{'/'.join(parts[2:])}"
-        headers = {"authorization": f"Bearer {fresh['access']}"}
-        response = http.request("GET", url, params={"readMask": "title"}, headers=headers)
-        if not response.ok:
-            _refuse(response)
-        title = response.json().get("title", place)
+        wanted = {"readMask": "title"}
+        said = tokens.ask(http, "GET", url, fresh["access"], _refuse, params=wanted).json()
+        title = said.get("title", place)
         return Checked(
             name=title,
             own={"id": place, "handle": title},
@@ -103,7 +103,9 @@ class GoogleReviews(Connector):
         newest = seen
         asked = {"pageSize": "50", "orderBy": "updateTime desc"}
         for _number in range(_PAGES if seen else 1):
-            response = _ask(connection, http, "GET", f"{connection.own['id']}/reviews", asked)
+            response = _ask(
+                connection, http, "GET", f"{connection.own['id']}/reviews", params=asked
+            )
             said = response.json()
             times = [str(one["updateTime"]) for one in said.get("reviews", [])]
             if times and max(times) > seen:
@@ -116,10 +118,7 @@ class GoogleReviews(Connector):
             yield Page([Raw(response.body)], {"seen": newest if response is pages[0] else seen})
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            return list(reversed(json.loads(raw.body)["reviews"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Unrecognised(f"no list of reviews: {error}") from error
+        return list_of(object_of(raw.body), "reviews")[::-1]
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         if not isinstance(entry, dict) or "reviewId" not in entry:
@@ -167,7 +166,7 @@ class GoogleReviews(Connector):
 
     def send(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
         path = f"{connection.own['id']}/reviews/{outgoing.to}/reply"
-        said = _ask(connection, http, "PUT", path, body={"comment": outgoing.text}).json()
+        said = _ask(connection, http, "PUT", path, json={"comment": outgoing.text}).json()
         at = moment(said["updateTime"]) if said.get("updateTime") else clock.now()
         return Sent(f"{outgoing.to}:reply", at, raw=json.dumps(said, ensure_ascii=False))
 
@@ -181,27 +180,14 @@ class GoogleReviews(Connector):
         return Sent(f"{outgoing.to}:reply", moment(reply.get("updateTime")), raw=json.dumps(reply))
 
 
-def _ask(
-    connection: Connection,
-    http: Http,
-    method: str,
-    path: str,
-    params: Mapping[str, str] | None = None,
-    body: Mapping[str, Any] | None = None,
-) -> Response:
-    headers = {"authorization": f"Bearer {connection.values.get('access', '')}"}
-    response = http.request(method, f"{API}/{path}", params=params, json=body, headers=headers)
-    if not response.ok:
-        _refuse(response)
-    return response
+def _ask(connection: Connection, http: Http, method: str, path: str, **told: Any) -> Response:
+    token = connection.values.get("access", "")
+    return tokens.ask(http, method, f"{API}/{path}", token, _refuse, **told)
 
 
 def _refuse(response: Response) -> NoReturn:
-    try:
-        words = str(response.json()["error"].get("message", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        words = ""
-    refuse(response, words)
+    error = object_in(response).get("error")
+    refuse(response, str(error.get("message", "")) if isinstance(error, dict) else "")
 
 
 def _original(comment: str) -> str:

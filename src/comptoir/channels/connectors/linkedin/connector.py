@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.base import clock
 from comptoir.base.http import Http, Response
 from comptoir.channels.connector import (
-    AccessLost,
     Asked,
     Checked,
     Connection,
@@ -42,6 +41,10 @@ from comptoir.channels.connector import (
     Way,
     Words,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.answers import is_ours
+from comptoir.channels.connectors.bodies import list_of, object_in, object_of
+from comptoir.channels.connectors.times import instant
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse
 
@@ -83,7 +86,7 @@ class LinkedIn(Connector):
     # Connecting
 
     def check(self, connection: Connection, http: Http) -> Checked:
-        fresh = lasting(connection, http)
+        fresh = tokens.lasting(connection, "refresh_ends") or self.renew(connection, http)
         number = connection.values["organization"].strip()
         page = f"urn:li:organization:{number}"
         token = fresh["access"]
@@ -119,21 +122,12 @@ class LinkedIn(Connector):
             "refresh_token": connection.values["refresh_token"],
         }
         response = http.request("POST", TOKENS, data=data)
-        if response.status in (400, 401, 403):
-            raise AccessLost(f"token: {response.status}", _("LinkedIn no longer takes the refresh token."), _("Let the administrator consent again and enter the new refresh token: one lasts a year."))  # fmt: skip
-        if not response.ok:
-            refuse(response)
+        fresh = tokens.granted(response, _("LinkedIn no longer takes the refresh token."), _("Let the administrator consent again and enter the new refresh token: one lasts a year."))  # fmt: skip
         said = response.json()
-        now = clock.now()
-        fresh = {
-            "access": said["access_token"],
-            "access_ends": (now + timedelta(seconds=int(said["expires_in"]))).isoformat(),
-        }
         if said.get("refresh_token"):
             fresh["refresh_token"] = said["refresh_token"]
         if said.get("refresh_token_expires_in"):
-            ends = now + timedelta(seconds=int(said["refresh_token_expires_in"]))
-            fresh["refresh_ends"] = ends.isoformat()
+            fresh["refresh_ends"] = tokens.after(said["refresh_token_expires_in"])
         return fresh
 
     def subscribe(self, connection: Connection, http: Http) -> None:
@@ -182,16 +176,8 @@ class LinkedIn(Connector):
     # Understanding
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            said = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        if not isinstance(said, dict):
-            raise Unrecognised("not an object")
-        found = said.get("elements" if "elements" in said else "notifications")
-        if not isinstance(found, list):
-            raise Unrecognised("no list of notifications")
-        return found
+        said = object_of(raw.body)
+        return list_of(said, "elements" if "elements" in said else "notifications")
 
     def addressee(self, connection: Connection, entry: Any) -> str:
         return str(entry.get("organizationalEntity", "")) if isinstance(entry, dict) else ""
@@ -215,7 +201,7 @@ class LinkedIn(Connector):
             external_id=key,
             channel=connection.channel,
             kind="comment" if is_comment else "repost" if action == "SHARE" else "post",
-            sent_at=_moment(entry.get("lastModifiedAt")),
+            sent_at=instant(entry.get("lastModifiedAt"), 1000),
             author_handle=_handle(said["owner"]),
             text=said.get("text") or "",
             url=_address(entry.get("sourcePost") if is_comment else key),
@@ -249,16 +235,16 @@ class LinkedIn(Connector):
         return _sent(said, body["object"])
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
-        since = (outgoing.queued_at or clock.now()) - timedelta(minutes=1)
         parts = _COMMENT.fullmatch(outgoing.to)
         start = 0
         for _number in range(_PAGES):
             path = f"{_comments(outgoing.to)}?start={start}&count={_PAGE}"
             found = ask(connection, http, "GET", path).json()["elements"]
             for said in found:
-                ours = said.get("actor") == connection.own["id"]
-                same = str(said["message"].get("text", "")).split() == outgoing.text.split()
-                if ours and same and _moment(said["created"].get("time")) >= since:
+                if said.get("actor") != connection.own["id"]:
+                    continue
+                at = instant(said["created"].get("time"), 1000)
+                if is_ours(outgoing, str(said["message"].get("text", "")), at):
                     return _sent(said, parts[1] if parts else outgoing.to)
             if len(found) < _PAGE:
                 return None
@@ -282,33 +268,14 @@ def ask(
     token: str = "",
 ) -> Response:
     """What LinkedIn answers; raises what its error stands for."""
-    headers = {
-        "authorization": f"Bearer {token or connection.values.get('access', '')}",
-        "linkedin-version": VERSION,
-        "x-restli-protocol-version": "2.0.0",
-    }
-    response = http.request(method, f"{API}/{path}", json=body, headers=headers)
-    if not response.ok:
-        _refuse(response)
-    return response
-
-
-def lasting(connection: Connection, http: Http) -> Mapping[str, str]:
-    """The tokens at hand while they last, else fresh ones."""
-    values = connection.values
-    ends = values.get("access_ends", "")
-    if values.get("access") and ends and datetime.fromisoformat(ends) > clock.now():
-        names = ("access", "access_ends", "refresh_ends")
-        return {name: values[name] for name in names if values.get(name)}
-    return LinkedIn().renew(connection, http)
+    headers = {"linkedin-version": VERSION, "x-restli-protocol-version": "2.0.0"}
+    shown = token or connection.values.get("access", "")
+    return tokens.ask(http, method, f"{API}/{path}", shown, _refuse, headers, json=body)
 
 
 def _refuse(response: Response) -> NoReturn:
     """A day's calls are counted from midnight to midnight, UTC."""
-    try:
-        words = str(response.json().get("message", ""))
-    except (ValueError, AttributeError):
-        words = ""
+    words = str(object_in(response).get("message", ""))
     if response.status == 429 and " DAY " in words and "retry-after" not in response.headers:
         raise TryLater(words, (_midnight() - clock.now()).total_seconds())
     refuse(response, words)
@@ -374,15 +341,8 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _moment(value: Any) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(value) / 1000, UTC)
-    except (ValueError, TypeError, OverflowError, OSError) as error:
-        raise Unrecognised(f"no time: {value!r}") from error
-
-
 def _sent(said: Mapping[str, Any], about: str) -> Sent:
     """The comment's own name, or made of what it hangs on and its number."""
     key = said.get("commentUrn") or f"urn:li:comment:({said.get('object') or about},{said['id']})"
-    at = _moment(said["created"]["time"]) if said.get("created") else clock.now()
+    at = instant(said["created"]["time"], 1000) if said.get("created") else clock.now()
     return Sent(_key(str(key)), at, _address(said.get("object") or about), json.dumps(said))

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -27,11 +27,15 @@ from comptoir.channels.connector import (
     Quota,
     Raw,
     Read,
+    Refusal,
     Sent,
     Unrecognised,
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.bodies import json_of, object_in
+from comptoir.channels.connectors.times import moment
 from comptoir.channels.incoming import Incoming, Kind
 from comptoir.channels.markup import text_of
 from comptoir.channels.refusing import refuse
@@ -68,13 +72,13 @@ class Mastodon(Connector):
 
     def check(self, connection: Connection, http: Http) -> Checked:
         me = _ask(connection, http, "GET", "/api/v1/accounts/verify_credentials").json()
-        most = _LENGTH
-        instance = _request(connection, http, "GET", "/api/v2/instance")
-        if instance.ok:
-            told = instance.json().get("configuration", {}).get("statuses", {})
-            most = int(told.get("max_characters", most))
         host = urlsplit(connection.values["server"]).hostname or ""
-        own = {"id": str(me["id"]), "handle": me["acct"], "url": me["url"], "length": str(most)}
+        own = {
+            "id": str(me["id"]),
+            "handle": me["acct"],
+            "url": me["url"],
+            "length": str(_longest(connection, http)),
+        }
         handle = f"{me['acct']}@{host}"
         return Checked(name=f"@{handle}", own=own, handles=(me["acct"], handle))
 
@@ -101,10 +105,7 @@ class Mastodon(Connector):
                     break
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            found = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
+        found = json_of(raw.body)
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise Unrecognised("not a list of objects")
         return sorted(found, key=lambda one: _age(str(one.get("id", ""))))
@@ -121,7 +122,7 @@ class Mastodon(Connector):
             external_id=str(status["id"]),
             channel=connection.channel,
             kind=_kind(status, answers),
-            sent_at=datetime.fromisoformat(status["created_at"]).astimezone(UTC),
+            sent_at=moment(status["created_at"]),
             author_handle=by["acct"],
             author_name=by.get("display_name") or "",
             title=status.get("spoiler_text") or "",
@@ -159,7 +160,7 @@ class Mastodon(Connector):
             "visibility": "direct" if outgoing.visibility == "private" else "public",
         }
         key = {"idempotency-key": outgoing.key}
-        response = _ask(connection, http, "POST", "/api/v1/statuses", body=body, headers=key)
+        response = _ask(connection, http, "POST", "/api/v1/statuses", json=body, headers=key)
         return _sent(response.json())
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
@@ -180,31 +181,22 @@ class Mastodon(Connector):
             _ask(connection, http, "DELETE", f"/api/v1/statuses/{external_id}")
 
 
-def _request(
-    connection: Connection,
-    http: Http,
-    method: str,
-    path: str,
-    body: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    return http.request(
-        method,
-        connection.values["server"].rstrip("/") + path,
-        json=body,
-        headers={"authorization": f"Bearer {connection.values['token']}", **(headers or {})},
-    )
-
-
 def _ask(connection: Connection, http: Http, method: str, path: str, **told: Any) -> Response:
-    response = _request(connection, http, method, path, **told)
-    if not response.ok:
-        try:
-            said = str(response.json().get("error", ""))
-        except (ValueError, AttributeError):
-            said = ""
-        refuse(response, said)
-    return response
+    url = connection.values["server"].rstrip("/") + path
+    return tokens.ask(http, method, url, connection.values["token"], _refuse, **told)
+
+
+def _refuse(response: Response) -> NoReturn:
+    refuse(response, str(object_in(response).get("error", "")))
+
+
+def _longest(connection: Connection, http: Http) -> int:
+    """How long a status may be on this server; those before Mastodon 4 do not say."""
+    try:
+        said = _ask(connection, http, "GET", "/api/v2/instance").json()
+    except Refusal:
+        return _LENGTH
+    return int(said.get("configuration", {}).get("statuses", {}).get("max_characters", _LENGTH))
 
 
 def _quota(response: Response) -> Quota | None:
@@ -245,5 +237,5 @@ def _addressed(outgoing: Outgoing) -> str:
 
 
 def _sent(status: Mapping[str, Any]) -> Sent:
-    at = datetime.fromisoformat(status["created_at"]).astimezone(UTC)
+    at = moment(status["created_at"])
     return Sent(str(status["id"]), at, status.get("url") or "", json.dumps(status))

@@ -10,7 +10,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,6 @@ from comptoir.channels.connector import (
     Field,
     Heard,
     Outgoing,
-    Raw,
     Read,
     Receipt,
     Rejected,
@@ -39,6 +38,8 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.answers import is_ours
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse
 
@@ -90,17 +91,6 @@ def verify(connection: Connection, request: Request) -> None:
         raise Unsigned("X-Hub-Signature-256 does not fit the body")
 
 
-def payload(raw: Raw) -> dict[str, Any]:
-    """The body as JSON. Raises Unrecognised."""
-    try:
-        found = json.loads(raw.body)
-    except ValueError as error:
-        raise Unrecognised(f"not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise Unrecognised("not an object")
-    return found
-
-
 def entries(said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The changes and messages of a delivery, each with the account it is for and its time."""
     for entry in _listed(said, "entry"):
@@ -133,15 +123,9 @@ def ask(
     token: str = "",
 ) -> Any:
     """What the Graph API answers, as JSON; raises the refusal that its error stands for."""
-    response = http.request(
-        method,
-        f"{GRAPH}/{path}",
-        params=params,
-        json=body,
-        headers={"authorization": f"Bearer {token or connection.values['token']}"},
-    )
-    if not response.ok:
-        raise_for(response)
+    shown = token or connection.values["token"]
+    url = f"{GRAPH}/{path}"
+    response = tokens.ask(http, method, url, shown, raise_for, params=params, json=body)
     try:
         return response.json()
     except ValueError as error:
@@ -150,18 +134,11 @@ def ask(
 
 def page_of(connection: Connection, http: Http, path: str, params: Mapping[str, str]) -> Response:
     """A page to be kept as it came."""
-    response = http.request(
-        "GET",
-        f"{GRAPH}/{path}",
-        params=params,
-        headers={"authorization": f"Bearer {connection.values['token']}"},
-    )
-    if not response.ok:
-        raise_for(response)
-    return response
+    token = connection.values["token"]
+    return tokens.ask(http, "GET", f"{GRAPH}/{path}", token, raise_for, params=params)
 
 
-def raise_for(response: Response) -> None:
+def raise_for(response: Response) -> NoReturn:
     """
     The refusal that an error of the Graph API stands for.
 
@@ -392,6 +369,4 @@ def ours(
         connection.own.get("handle"),
     ):
         return False
-    if outgoing.queued_at and moment(said.get(time)) < outgoing.queued_at - timedelta(minutes=1):
-        return False
-    return str(said.get(text, "")).split() == outgoing.text.split()
+    return is_ours(outgoing, str(said.get(text, "")), moment(said.get(time)))

@@ -7,7 +7,7 @@ refresh token then opens it.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, NoReturn
 
@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.base import clock
 from comptoir.base.http import Http, Response
 from comptoir.channels.connector import (
-    AccessLost,
     Asked,
     Checked,
     Connection,
@@ -35,8 +34,11 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.answers import is_ours
+from comptoir.channels.connectors.bodies import list_of, object_of
+from comptoir.channels.connectors.times import instant
 from comptoir.channels.incoming import Incoming, Kind
-from comptoir.channels.refusing import refuse
 
 API = "https://oauth.reddit.com"
 TOKENS = "https://www.reddit.com/api/v1/access_token"
@@ -91,13 +93,7 @@ class Reddit(Connector):
         data = {"grant_type": "refresh_token", "refresh_token": connection.values["refresh_token"]}
         client = (connection.values["client_id"], connection.values["client_secret"])
         response = http.request("POST", TOKENS, data=data, auth=client)
-        if response.status in (400, 401, 403):
-            raise AccessLost(f"token: {response.status}")
-        if not response.ok:
-            refuse(response)
-        said = response.json()
-        ends = clock.now() + timedelta(seconds=int(said["expires_in"]))
-        return {"access": said["access_token"], "access_ends": ends.isoformat()}
+        return tokens.granted(response)
 
     # Hearing
 
@@ -119,10 +115,10 @@ class Reddit(Connector):
                 yield Page([Raw(response.body)], dict(cursor), quota=_quota(response))
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            return list(reversed(json.loads(raw.body)["data"]["children"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Unrecognised(f"no listing: {error}") from error
+        listing = object_of(raw.body).get("data")
+        if not isinstance(listing, dict):
+            raise Unrecognised("no listing")
+        return list_of(listing, "children")[::-1]
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         said = entry.get("data") if isinstance(entry, dict) else None
@@ -138,7 +134,7 @@ class Reddit(Connector):
             external_id=said["name"],
             channel=connection.channel,
             kind=kind,
-            sent_at=_moment(said.get("created_utc")),
+            sent_at=instant(said.get("created_utc")),
             author_handle=said["author"],
             title=unescape(said.get("title") or said.get("subject") or "")
             if kind != "comment"
@@ -168,15 +164,14 @@ class Reddit(Connector):
         return _sent(said["data"]["things"][0]["data"])
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
-        since = (outgoing.queued_at or clock.now()) - timedelta(minutes=1)
         private = outgoing.to_kind == "message"
         path = "message/sent" if private else f"user/{connection.own['handle']}/comments"
         listing = _ask(connection, http, "GET", path, params={"limit": "50", "raw_json": "1"})
         for one in listing.json()["data"]["children"]:
             said = one["data"]
-            above = said.get("parent_id") == outgoing.to
-            same = (said.get("body") or "").split() == outgoing.text.split()
-            if above and same and _moment(said.get("created_utc")) >= since:
+            if said.get("parent_id") != outgoing.to:
+                continue
+            if is_ours(outgoing, said.get("body") or "", instant(said.get("created_utc"))):
                 return _sent(said)
         return None
 
@@ -186,16 +181,11 @@ def _ask(
     http: Http,
     method: str,
     path: str,
-    params: Mapping[str, str] | None = None,
-    data: Mapping[str, str] | None = None,
     token: str = "",
+    **told: Any,
 ) -> Response:
-    bearer = token or connection.values.get("access", "")
-    headers = {"authorization": f"Bearer {bearer}"}
-    response = http.request(method, f"{API}/{path}", params=params, data=data, headers=headers)
-    if not response.ok:
-        refuse(response)
-    return response
+    shown = token or connection.values.get("access", "")
+    return tokens.ask(http, method, f"{API}/{path}", shown, **told)
 
 
 def _refuse(said: Mapping[str, Any]) -> NoReturn:
@@ -245,11 +235,4 @@ def _address(said: Mapping[str, Any]) -> str:
 
 
 def _sent(said: Mapping[str, Any]) -> Sent:
-    return Sent(said["name"], _moment(said.get("created_utc")), _address(said), json.dumps(said))
-
-
-def _moment(value: Any) -> datetime:
-    try:
-        return datetime.fromtimestamp(float(value), UTC)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise Unrecognised(f"no time: {value!r}") from error
+    return Sent(said["name"], instant(said.get("created_utc")), _address(said), json.dumps(said))

@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import Any, NoReturn
 
@@ -39,8 +39,11 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.bodies import object_of
+from comptoir.channels.connectors.times import instant
 from comptoir.channels.incoming import Incoming
-from comptoir.channels.refusing import refuse, retry_after
+from comptoir.channels.refusing import retry_after
 
 API = "https://slack.com/api"
 TOLERANCE = timedelta(minutes=5)
@@ -123,11 +126,8 @@ class Slack(Connector):
             return ""
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            said = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        if not isinstance(said, dict) or said.get("type") != "event_callback":
+        said = object_of(raw.body)
+        if said.get("type") != "event_callback":
             raise Unrecognised("not an event of Slack’s")
         return [said.get("event") or {}]
 
@@ -148,7 +148,7 @@ class Slack(Connector):
             external_id=f"{channel}:{entry['ts']}",
             channel=connection.channel,
             kind="message" if direct else "reply" if above and above != entry["ts"] else "post",
-            sent_at=_moment(entry["ts"]),
+            sent_at=instant(entry["ts"]),
             author_handle=by,
             text=_words(entry),
             in_reply_to=f"{channel}:{above}" if above and above != entry["ts"] else "",
@@ -175,7 +175,7 @@ class Slack(Connector):
         if outgoing.to_kind != "message":
             body["thread_ts"] = _root(outgoing, channel) or stamp
         said = _ask(connection, http, "chat.postMessage", body)
-        return Sent(f"{said['channel']}:{said['ts']}", _moment(said["ts"]), raw=json.dumps(said))
+        return Sent(f"{said['channel']}:{said['ts']}", instant(said["ts"]), raw=json.dumps(said))
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
         channel, _colon, stamp = outgoing.to.partition(":")
@@ -186,7 +186,7 @@ class Slack(Connector):
         for said in _ask(connection, http, method, body).get("messages", []):
             told = (said.get("metadata") or {}).get("event_payload") or {}
             if told.get("key") == outgoing.key:
-                return Sent(f"{channel}:{said['ts']}", _moment(said["ts"]), raw=json.dumps(said))
+                return Sent(f"{channel}:{said['ts']}", instant(said["ts"]), raw=json.dumps(said))
         return None
 
     def alert(self, connection: Connection, text: str, http: Http) -> None:
@@ -197,14 +197,8 @@ class Slack(Connector):
 
 def _ask(connection: Connection, http: Http, method: str, body: Mapping[str, Any]) -> Any:
     """Slack answers 200 with “ok”: false and a code in place of a status."""
-    response = http.request(
-        "POST",
-        f"{API}/{method}",
-        json=body,
-        headers={"authorization": f"Bearer {connection.values['token']}"},
-    )
-    if not response.ok:
-        refuse(response)
+    token = connection.values["token"]
+    response = tokens.ask(http, "POST", f"{API}/{method}", token, json=body)
     said = response.json()
     if not said.get("ok"):
         _refuse(str(said.get("error", "")), response)
@@ -229,13 +223,6 @@ def _root(outgoing: Outgoing, channel: str) -> str:
     """The first message of the thread that is here: Slack threads hang on their first."""
     first = next(iter(outgoing.thread), "")
     return first.removeprefix(f"{channel}:") if first.startswith(f"{channel}:") else ""
-
-
-def _moment(stamp: str) -> datetime:
-    try:
-        return datetime.fromtimestamp(float(stamp), UTC)
-    except (ValueError, OverflowError) as error:
-        raise Unrecognised(f"no time: {stamp!r}") from error
 
 
 def _words(entry: Mapping[str, Any]) -> str:

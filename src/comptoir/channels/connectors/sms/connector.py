@@ -32,6 +32,8 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors.answers import is_ours
+from comptoir.channels.connectors.bodies import object_of
 from comptoir.channels.connectors.twilio import rest
 from comptoir.channels.incoming import Incoming
 
@@ -92,10 +94,7 @@ class Sms(Connector):
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
         if raw.body[:1] == b"{":
-            try:
-                return [{"polled": json.loads(raw.body)}]
-            except ValueError as error:
-                raise Unrecognised(f"not JSON: {error}") from error
+            return [{"polled": object_of(raw.body)}]
         return [rest.fields_of(raw) | {"received_at": rest.received(raw)}]
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
@@ -146,7 +145,7 @@ class Sms(Connector):
         }
         for said in rest.ask(connection, http, "GET", "Messages", params=params)["messages"]:
             at = rest.moment(said.get("date_created"))
-            if at >= since and said.get("body", "").split() == outgoing.text.split():
+            if is_ours(outgoing, said.get("body", ""), at):
                 return Sent(said["sid"], at, raw=json.dumps(said))
         return None
 

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,8 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors.bodies import object_in, object_of
+from comptoir.channels.connectors.times import instant
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse
 
@@ -123,11 +125,8 @@ class Telegram(Connector):
             return ""
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            update = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        if not isinstance(update, dict) or "update_id" not in update:
+        update = object_of(raw.body)
+        if "update_id" not in update:
             raise Unrecognised("no update of Telegram’s")
         return [update]
 
@@ -145,7 +144,7 @@ class Telegram(Connector):
             external_id=f"{chat}:{said['message_id']}",
             channel=connection.channel,
             kind="message",
-            sent_at=datetime.fromtimestamp(int(said["date"]), UTC),
+            sent_at=instant(said["date"]),
             author_handle=str(by.get("username") or by["id"]),
             author_name=name or str(by.get("title") or ""),
             text=text,
@@ -174,7 +173,7 @@ class Telegram(Connector):
             text=outgoing.text,
             reply_parameters={"message_id": int(message), "allow_sending_without_reply": True},
         )
-        at = datetime.fromtimestamp(int(said["date"]), UTC)
+        at = instant(said["date"])
         return Sent(f"{chat}:{said['message_id']}", at, raw=json.dumps(said, ensure_ascii=False))
 
 
@@ -182,7 +181,7 @@ def _ask(connection: Connection, http: Http, method: str, **body: Any) -> Any:
     """The result of a method of the Bot API; raises what its error stands for."""
     url = f"{API}/bot{connection.values['token']}/{method}"
     response = http.request("POST", url, json=body)
-    said = _body(response)
+    said = object_in(response)
     if not (response.ok and said.get("ok")):
         _refuse(response, said)
     return said["result"]
@@ -197,14 +196,6 @@ def _refuse(response: Response, said: Mapping[str, Any]) -> NoReturn:
     if response.status == 403:
         raise Rejected("blocked", _("This person has blocked the bot or left the group."))
     refuse(response, words)
-
-
-def _body(response: Response) -> Mapping[str, Any]:
-    try:
-        found = response.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _is_reachable(connection: Connection) -> bool:

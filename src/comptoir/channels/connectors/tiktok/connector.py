@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +41,10 @@ from comptoir.channels.connector import (
     Way,
     Words,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.answers import is_ours
+from comptoir.channels.connectors.bodies import list_of, object_of
+from comptoir.channels.connectors.times import instant
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse, rejected
 
@@ -86,7 +90,7 @@ class TikTok(Connector):
     # Connecting
 
     def check(self, connection: Connection, http: Http) -> Checked:
-        fresh = lasting(connection, http)
+        fresh = tokens.lasting(connection, "open_id") or self.renew(connection, http)
         params = {
             "business_id": fresh["open_id"],
             "fields": json.dumps(["username", "display_name"]),
@@ -112,10 +116,9 @@ class TikTok(Connector):
             said = _data(http.request("POST", f"{API}/tt_user/oauth2/refresh_token/", json=body))
         except (Rejected, AccessLost) as refused:
             raise AccessLost(f"token: {refused}", _("TikTok no longer takes the refresh token."), _("Let the account’s owner authorise the app again and enter the new refresh token: one lasts a year.")) from refused  # fmt: skip
-        ends = clock.now() + timedelta(seconds=int(said["expires_in"]))
         return {
             "access": said["access_token"],
-            "access_ends": ends.isoformat(),
+            "access_ends": tokens.after(said["expires_in"]),
             "refresh_token": said.get("refresh_token") or connection.values["refresh_token"],
             "open_id": said["open_id"],
         }
@@ -209,20 +212,13 @@ class TikTok(Connector):
     # Understanding
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            said = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        if not isinstance(said, dict):
-            raise Unrecognised("not an object")
+        said = object_of(raw.body)
         if "event" in said:
             return [said]
         data = said.get("data")
         if not isinstance(data, dict):
             raise Unrecognised("no data")
-        found = data.get("videos" if "videos" in data else "comments")
-        if not isinstance(found, list):
-            raise Unrecognised("no list of videos or comments")
+        found = list_of(data, "videos" if "videos" in data else "comments")
         return list(_flat(reversed(found)))
 
     def addressee(self, connection: Connection, entry: Any) -> str:
@@ -263,14 +259,14 @@ class TikTok(Connector):
         return _sent(connection, said)
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
-        since = (outgoing.queued_at or clock.now()) - timedelta(minutes=1)
         try:
             said = _replies_to(connection, http, *_parts(outgoing.to))[1]
         except Rejected as refused:  # replies below a reply are listed with the comment above
             raise CannotTell(str(refused)) from refused
         for one in said["comments"]:
-            same = str(one.get("text", "")).split() == outgoing.text.split()
-            if one.get("owner") and same and _moment(one.get("create_time")) >= since:
+            if not one.get("owner"):
+                continue
+            if is_ours(outgoing, str(one.get("text", "")), instant(one.get("create_time"))):
                 return _sent(connection, one)
         return None
 
@@ -296,15 +292,6 @@ def ask(
     headers = {"access-token": token or connection.values.get("access", "")}
     response = http.request(method, f"{API}/{path}/", params=params, json=body, headers=headers)
     return response, _data(response)
-
-
-def lasting(connection: Connection, http: Http) -> Mapping[str, str]:
-    """The tokens at hand while they last, else fresh ones."""
-    values = connection.values
-    ends = values.get("access_ends", "")
-    if values.get("access") and ends and datetime.fromisoformat(ends) > clock.now():
-        return {name: values[name] for name in ("access", "access_ends", "open_id")}
-    return TikTok().renew(connection, http)
 
 
 def _data(response: Response) -> Any:
@@ -383,10 +370,7 @@ def _event(entry: Mapping[str, Any]) -> Read:
     """An announcement; what it says is JSON inside JSON."""
     if entry["event"] != "comment.update":
         raise Unsupported(str(entry["event"]))
-    try:
-        said = json.loads(entry["content"])
-    except ValueError as error:
-        raise Unrecognised(f"content is not JSON: {error}") from error
+    said = object_of(entry["content"])
     if said["comment_action"] != "delete":
         raise Unsupported(f"comment.update {said['comment_action']}")
     return Removed([_key(said["video_id"], said["comment_id"])])
@@ -398,7 +382,7 @@ def _comment(connection: Connection, said: Mapping[str, Any]) -> Heard:
         external_id=_key(video, said["comment_id"]),
         channel=connection.channel,
         kind="comment",
-        sent_at=_moment(said.get("create_time")),
+        sent_at=instant(said.get("create_time")),
         author_handle=said.get("username") or said["unique_identifier"],
         author_name=said.get("display_name") or "",
         text=said.get("text") or "",
@@ -417,7 +401,7 @@ def _video(connection: Connection, said: Mapping[str, Any]) -> Heard:
         external_id=video,
         channel=connection.channel,
         kind="post",
-        sent_at=_moment(said.get("create_time")),
+        sent_at=instant(said.get("create_time")),
         author_handle=connection.own["handle"],
         text=said.get("caption") or "",
         url=said.get("share_url") or _address(connection, video),
@@ -444,13 +428,6 @@ def _address(connection: Connection, video: str) -> str:
 
 def _sent(connection: Connection, said: Mapping[str, Any]) -> Sent:
     video = str(said["video_id"])
-    at = _moment(said["create_time"]) if said.get("create_time") else clock.now()
+    at = instant(said["create_time"]) if said.get("create_time") else clock.now()
     key = _key(video, said["comment_id"])
     return Sent(key, at, _address(connection, video), json.dumps(said))
-
-
-def _moment(value: Any) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(value), UTC)
-    except (ValueError, TypeError, OverflowError, OSError) as error:
-        raise Unrecognised(f"no time: {value!r}") from error

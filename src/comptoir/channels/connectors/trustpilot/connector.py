@@ -7,7 +7,7 @@ own key and secret.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.base import clock
 from comptoir.base.http import Http, Response
 from comptoir.channels.connector import (
-    AccessLost,
     Asked,
     CannotTell,
     Checked,
@@ -32,6 +31,8 @@ from comptoir.channels.connector import (
     Unrecognised,
     Way,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.bodies import list_of, object_of
 from comptoir.channels.connectors.times import moment
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse
@@ -89,13 +90,7 @@ class Trustpilot(Connector):
             data={"grant_type": "client_credentials"},
             auth=(connection.values["key"], connection.values["secret"]),
         )
-        if response.status in (400, 401, 403):
-            raise AccessLost(f"token: {response.status}")
-        if not response.ok:
-            refuse(response)
-        said = response.json()
-        ends = clock.now() + timedelta(seconds=int(said["expires_in"]))
-        return {"access": said["access_token"], "access_ends": ends.isoformat()}
+        return tokens.granted(response)
 
     # Hearing
 
@@ -106,7 +101,7 @@ class Trustpilot(Connector):
         for number in range(1, (_PAGES if seen else 1) + 1):
             params = {"orderBy": "createdat.desc", "perPage": str(_PAGE), "page": str(number)}
             path = f"private/business-units/{connection.own['id']}/reviews"
-            response = _ask(connection, http, "GET", path, params)
+            response = _ask(connection, http, "GET", path, params=params)
             times = [str(one["createdAt"]) for one in response.json().get("reviews", [])]
             if times:
                 pages.append(response)
@@ -118,10 +113,7 @@ class Trustpilot(Connector):
             yield Page([Raw(response.body)], cursor)
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            return list(reversed(json.loads(raw.body)["reviews"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Unrecognised(f"no list of reviews: {error}") from error
+        return list_of(object_of(raw.body), "reviews")[::-1]
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         if not isinstance(entry, dict) or "stars" not in entry:
@@ -159,7 +151,7 @@ class Trustpilot(Connector):
 
     def send(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
         body = {"authorBusinessUserId": connection.values["user"], "message": outgoing.text}
-        _ask(connection, http, "POST", f"private/reviews/{outgoing.to}/reply", body=body)
+        _ask(connection, http, "POST", f"private/reviews/{outgoing.to}/reply", json=body)
         return Sent(f"{outgoing.to}:reply", clock.now())
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
@@ -185,16 +177,6 @@ def _reply(connection: Connection, review: str, text: str, at: datetime) -> Inco
     )
 
 
-def _ask(
-    connection: Connection,
-    http: Http,
-    method: str,
-    path: str,
-    params: Mapping[str, str] | None = None,
-    body: Mapping[str, Any] | None = None,
-) -> Response:
-    headers = {"authorization": f"Bearer {connection.values.get('access', '')}"}
-    response = http.request(method, f"{API}/{path}", params=params, json=body, headers=headers)
-    if not response.ok:
-        refuse(response)
-    return response
+def _ask(connection: Connection, http: Http, method: str, path: str, **told: Any) -> Response:
+    token = connection.values.get("access", "")
+    return tokens.ask(http, method, f"{API}/{path}", token, **told)

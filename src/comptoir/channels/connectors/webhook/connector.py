@@ -36,6 +36,7 @@ from comptoir.channels.connector import (
     Unsigned,
     Way,
 )
+from comptoir.channels.connectors.bodies import list_of, object_of
 from comptoir.channels.incoming import Incoming, Kind
 from comptoir.channels.refusing import refuse
 
@@ -115,16 +116,7 @@ class Webhook(Connector):
         return request.headers.get("webhook-id", "")
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            said = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        found = said.get("messages") if isinstance(said, dict) else None
-        if found is None:
-            raise Unrecognised("an object with a list “messages” is expected")
-        if not isinstance(found, list):
-            raise Unrecognised("“messages” is not a list")
-        return found
+        return list_of(object_of(raw.body), "messages")
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         if not isinstance(entry, dict):

@@ -32,6 +32,7 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors.bodies import object_of
 from comptoir.channels.connectors.meta import graph
 from comptoir.channels.incoming import Incoming
 
@@ -101,7 +102,7 @@ class WhatsApp(Connector):
         graph.verify(connection, request)
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        said = graph.payload(raw)
+        said = object_of(raw.body)
         if said.get("object") != "whatsapp_business_account":
             raise Unrecognised(f"object {said.get('object')!r}")
         return [one for entry in graph.entries(said) for one in _entries(entry)]

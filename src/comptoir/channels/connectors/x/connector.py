@@ -38,12 +38,12 @@ from comptoir.channels.connector import (
     Reply,
     Request,
     Sent,
-    Unrecognised,
     Unsigned,
     Unsupported,
     Way,
 )
-from comptoir.channels.connectors.times import moment
+from comptoir.channels.connectors.bodies import list_of, object_in, object_of
+from comptoir.channels.connectors.times import instant, moment
 from comptoir.channels.incoming import Incoming, Kind
 from comptoir.channels.refusing import refuse
 
@@ -161,18 +161,12 @@ class X(Connector):
     # Understanding
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            said = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        if not isinstance(said, dict):
-            raise Unrecognised("not an object")
+        said = object_of(raw.body)
         if "for_user_id" in said:
             return list(_activity(said))
         people = {one["id"]: one for one in (said.get("includes") or {}).get("users", [])}
-        if not isinstance(said.get("data", []), list):
-            raise Unrecognised("“data” is not a list")
-        return [{"said": one, "people": people} for one in reversed(said.get("data", []))]
+        found = list_of({"data": []} | said, "data")
+        return [{"said": one, "people": people} for one in reversed(found)]
 
     def addressee(self, connection: Connection, entry: Any) -> str:
         return str(entry.get("account", ""))
@@ -272,12 +266,8 @@ def ask(
 
 def _refuse(response: Response) -> NoReturn:
     """X gives a problem (RFC 7807) with its errors."""
-    try:
-        said = response.json()
-        words = str(said.get("detail") or said.get("title") or "")
-        kind = str(said.get("type", ""))
-    except (ValueError, AttributeError):
-        words = kind = ""
+    said = object_in(response)
+    words, kind = str(said.get("detail") or said.get("title") or ""), str(said.get("type", ""))
     if kind.endswith("/usage-capped") or response.status == 402:
         raise AccessLost(words, _("The credit or the plan of your app at X is used up."), _("Add credit at developer.x.com; what was missed is read then."))  # fmt: skip
     if response.status == 403 and "duplicate" in words.lower():
@@ -459,9 +449,7 @@ def _old_message(
     told = {
         "id": said["id"],
         "sender_id": sender,
-        "created_at": datetime.fromtimestamp(
-            int(said["created_timestamp"]) / 1000, UTC
-        ).isoformat(),
+        "created_at": instant(said["created_timestamp"], 1000).isoformat(),
         "text": made["message_data"]["text"],
         "dm_conversation_id": "-".join(sorted((sender, recipient), key=_age)),
     }

@@ -33,6 +33,9 @@ from comptoir.channels.connector import (
     Unrecognised,
     Way,
 )
+from comptoir.channels.connectors import tokens
+from comptoir.channels.connectors.answers import is_ours
+from comptoir.channels.connectors.bodies import list_of, object_of
 from comptoir.channels.connectors.google import oauth
 from comptoir.channels.connectors.times import moment
 from comptoir.channels.incoming import Incoming
@@ -85,7 +88,8 @@ class YouTube(Connector):
         fresh = oauth.lasting(connection, http)
         token = fresh["access"]
         params = {"part": "snippet", "mine": "true"}
-        found = _ask(connection, http, "GET", "channels", params, token=token).get("items", [])
+        response = _ask(connection, http, "GET", "channels", params, token=token)
+        found = response.json().get("items", [])
         if not found:
             raise Rejected(
                 "no_channel", _("This account has no YouTube channel."), field="refresh_token"
@@ -112,7 +116,7 @@ class YouTube(Connector):
         pages: list[Response] = []
         newest, asked = seen, _threads(connection)
         for _number in range(_PAGES if seen else 1):
-            response = _get(connection, http, "commentThreads", asked)
+            response = _ask(connection, http, "GET", "commentThreads", asked)
             said, used = response.json(), used + 1
             pages.append(response)
             times = [_newest(one) for one in said.get("items", [])]
@@ -125,19 +129,14 @@ class YouTube(Connector):
             raws.append(Raw(response.body))
             for thread in _unfinished(response.json(), seen):
                 params = {"part": "snippet", "parentId": thread, "maxResults": "100"}
-                raws.append(Raw(_get(connection, http, "comments", params).body))
+                raws.append(Raw(_ask(connection, http, "GET", "comments", params).body))
                 used += 1
         cursor = {"seen": newest, "used": used, "day": _today()}
         yield Page(raws if newest != seen else [], cursor, quota=_quota(used))
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            said = json.loads(raw.body)
-            items = said["items"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise Unrecognised(f"no list of comments: {error}") from error
         found = []
-        for item in reversed(items):
+        for item in reversed(list_of(object_of(raw.body), "items")):
             if item.get("kind") == "youtube#commentThread":
                 found.append(item["snippet"]["topLevelComment"])
                 found += reversed((item.get("replies") or {}).get("comments", []))
@@ -176,23 +175,19 @@ class YouTube(Connector):
         snippet = {"parentId": _thread(outgoing), "textOriginal": outgoing.text}
         params = {"part": "snippet"}
         said = _ask(connection, http, "POST", "comments", params, {"snippet": snippet})
-        return _sent(said)
+        return _sent(said.json())
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
-        since = (outgoing.queued_at or clock.now()) - timedelta(minutes=1)
         params = {
             "part": "snippet", "parentId": _thread(outgoing), "maxResults": "100",
             "textFormat": "plainText",
         }  # fmt: skip
-        for said in _ask(connection, http, "GET", "comments", params).get("items", []):
+        found = _ask(connection, http, "GET", "comments", params).json()
+        for said in found.get("items", []):
             about = said["snippet"]
             ours = (about.get("authorChannelId") or {}).get("value") == connection.own["id"]
             words = about.get("textOriginal") or about.get("textDisplay", "")
-            if (
-                ours
-                and moment(about["publishedAt"]) >= since
-                and words.split() == outgoing.text.split()
-            ):
+            if ours and is_ours(outgoing, words, moment(about["publishedAt"])):
                 return _sent(said)
         return None
 
@@ -205,15 +200,6 @@ class YouTube(Connector):
         _ask(connection, http, "POST", "comments/setModerationStatus", params)
 
 
-def _get(connection: Connection, http: Http, path: str, params: Mapping[str, str]) -> Response:
-    token = connection.values.get("access", "")
-    headers = {"authorization": f"Bearer {token}"}
-    response = http.request("GET", f"{API}/{path}", params=params, headers=headers)
-    if not response.ok:
-        _refuse(response)
-    return response
-
-
 def _ask(
     connection: Connection,
     http: Http,
@@ -222,12 +208,10 @@ def _ask(
     params: Mapping[str, str],
     body: Mapping[str, Any] | None = None,
     token: str = "",
-) -> Any:
-    headers = {"authorization": f"Bearer {token or connection.values.get('access', '')}"}
-    response = http.request(method, f"{API}/{path}", params=params, json=body, headers=headers)
-    if not response.ok:
-        _refuse(response)
-    return response.json() if response.body else {}
+) -> Response:
+    shown = token or connection.values.get("access", "")
+    url = f"{API}/{path}"
+    return tokens.ask(http, method, url, shown, _refuse, params=params, json=body)
 
 
 def _refuse(response: Response) -> NoReturn:

@@ -11,7 +11,6 @@ from comptoir.channels.connector import (
     AccessLost,
     Asked,
     Connection,
-    Raw,
     Rejected,
     Request,
     TryLater,
@@ -98,12 +97,6 @@ def test_errors_that_are_no_json_are_told_by_their_status() -> None:
         graph.raise_for(Response(502, {}, b"<html>"))
     with pytest.raises(AccessLost):
         graph.raise_for(Response(401, {}, b""))
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'"x"'])
-def test_what_is_no_object_is_not_recognised(body: bytes) -> None:
-    with pytest.raises(Unrecognised):
-        graph.payload(Raw(body))
 
 
 @pytest.mark.parametrize("value", [None, "", 0, -5, "yesterday", {}, 1e30])
