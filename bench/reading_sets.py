@@ -13,7 +13,7 @@ from comptoir.analysis.similar import SAME, fingerprint, sign
 EXAMPLES = Path(__file__).parent / "examples"
 LABELS = Path(__file__).parent / "labels"
 LANGUAGES = ("fr", "en", "es", "it", "pt", "de")
-PARTS = "abcdefgh"
+PARTS = "abcdefghi"
 SPLITS = ("dev", "val", "test")
 TRAINED_LABELS = ("export-train-a.tsv", "export-train-b.tsv")
 EXPORT = "free-x-to-2024-09.csv"

@@ -40,7 +40,7 @@ GOING_ON = {"shop": 0.5, "fresh": 2.0, "own": 0.25, "others": 0.12, "kinds": 0.0
 How much an epoch sees of customers' messages, of those that the weights in the tree have not
 learnt from, of tweets in French and English, in other languages, and of the classes.
 """
-FRESH = "fgh"
+FRESH = "fghi"
 """The parts of our examples that those weights have not learnt from."""
 WEIGHTS = {
     "tone": 1.0, "intents": 12.0, "aspects": 5.0, "needs": 0.6, "irony": 0.8, "urgency": 0.4,
