@@ -5,7 +5,7 @@ A query and a message meet only if both went through `fold`, so nothing else in 
 lower-cases or strips accents on its own.
 
 What it does, in order: compatibility decomposition, lower case, accents and invisible
-characters removed, œ and æ opened, links dropped, then cut into words:
+characters removed (`simplify`), œ and æ opened, links dropped, then cut into words:
 
 - an apostrophe of any shape separates ("l’écran" is `l` and `ecran`, "qu'il" is `qu` and
   `il`), except in aujourd'hui, which becomes `aujourdhui`;
@@ -25,11 +25,11 @@ import unicodedata
 MAX_CHARS = 100_000
 """Characters read of one text; the rest is ignored, so that no message can stall a batch."""
 
-_EMOJI = (
+EMOJI = (
     "\u203c\u2049\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55"
     "\U0001f004\U0001f0cf\U0001f18e\U0001f191-\U0001f19a\U0001f300-\U0001f3fa\U0001f400-\U0001faff"
 )
-_FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
+FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
 
 
 def _ranges(points: list[int]) -> str:
@@ -54,7 +54,7 @@ def _dropped() -> str:
 
 
 # Vowel signs of Indic scripts (Mc) are not \w for Python, yet cutting there would cut words.
-_SIGNS = _ranges([p for p in range(0x80, 0x20000) if unicodedata.category(chr(p)) == "Mc"])
+SIGNS = _ranges([p for p in range(0x80, 0x20000) if unicodedata.category(chr(p)) == "Mc"])
 # Large character classes are slow, so the rare scripts that need them are looked for first.
 _RARE = re.compile(
     "[\u0370-\u1fff\u2028-\u20ff\u2c00-\u2fff\u3000-\ud7ff\ue000-\ufe0e\ufe10-\uffff\U00010000-\U0001efff\U0001fb00-\U0010ffff]"
@@ -64,16 +64,20 @@ _DROP_COMMON = re.compile("[\u0300-\u036f\xad\u200b-\u200f\ufe0f\U0001f3fb-\U000
 _DROP = re.compile(f"[{_dropped()}]+")
 _LINK = re.compile(r"(?:https?|ftp)://\S+|\bwww\.\S+")
 _TODAY = re.compile(r"\baujourd\W?hui\b")
-_WORD = re.compile(rf"\w+|(?<!\w)[@#]\w+|{_FLAG}|[{_EMOJI}]")
-_WORD_RARE = re.compile(rf"[\w{_SIGNS}]+|(?<!\w)[@#][\w{_SIGNS}]+|{_FLAG}|[{_EMOJI}]")
+_WORD = re.compile(rf"\w+|(?<!\w)[@#]\w+|{FLAG}|[{EMOJI}]")
+_WORD_RARE = re.compile(rf"[\w{SIGNS}]+|(?<!\w)[@#][\w{SIGNS}]+|{FLAG}|[{EMOJI}]")
 _OPEN = re.compile("[œæßøłđςı]")
 _OPENED = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ς": "σ", "ı": "i"}
 )
 
 
-def _simplify(text: str) -> str:
-    """Lower case without accents or invisible characters."""
+def simplify(text: str) -> str:
+    """
+    Lower case without accents or invisible characters, before it is cut into words.
+
+    Character by character but for the sexes of emoji: what is joined folds as its parts do.
+    """
     plain = unicodedata.normalize("NFKD", text)
     if "\u200d" in plain:
         plain = _GENDER.sub("", plain)
@@ -104,7 +108,7 @@ def words(text: str) -> list[str]:
     ['l', 'ecran', 'd', 'aujourdhui', '☀', '@free', '#ete', 'coeur', '12']
     """
     text = text[:MAX_CHARS]
-    plain = text.lower() if text.isascii() else _simplify(text)
+    plain = text.lower() if text.isascii() else simplify(text)
     if "://" in plain or "www." in plain:
         plain = _LINK.sub(" ", plain)
     if "aujourd" in plain:

@@ -1,0 +1,1 @@
+"""The query language: parsing, evaluating, printing, and help for editors."""
