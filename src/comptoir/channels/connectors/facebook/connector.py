@@ -18,7 +18,6 @@ from comptoir.channels.connector import (
     Asked,
     Checked,
     Connection,
-    Connector,
     Field,
     Heard,
     Outgoing,
@@ -26,8 +25,6 @@ from comptoir.channels.connector import (
     Raw,
     Read,
     Removed,
-    Reply,
-    Request,
     Sent,
     Unrecognised,
     Unsupported,
@@ -35,6 +32,7 @@ from comptoir.channels.connector import (
 )
 from comptoir.channels.connectors.bodies import object_of
 from comptoir.channels.connectors.meta import graph
+from comptoir.channels.connectors.meta.network import MetaNetwork
 from comptoir.channels.incoming import Incoming, Kind
 
 SCOPES = (
@@ -63,7 +61,7 @@ _COMMENT_LENGTH = 8000
 _MESSAGE_LENGTH = 2000
 
 
-class Facebook(Connector):
+class Facebook(MetaNetwork):
     kind = "facebook"
     channel = "facebook"
     label = _("Facebook page and Messenger")
@@ -81,9 +79,7 @@ class Facebook(Connector):
         ),
         graph.VERIFY_FIELD,
     )
-    pushes = True
     every = 900.0
-    sends = True
     actions = ("hide", "unhide", "delete", "like")
 
     # Connecting
@@ -108,12 +104,6 @@ class Facebook(Connector):
 
     # Hearing
 
-    def handshake(self, connection: Connection, request: Request) -> Reply | None:
-        return graph.handshake(connection, request)
-
-    def verify(self, connection: Connection, request: Request) -> None:
-        graph.verify(connection, request)
-
     def pull(self, connection: Connection, http: Http) -> Iterator[Page]:
         params = {"fields": _FEED, "limit": "25"}
         response = graph.page_of(connection, http, f"{connection.own['id']}/feed", params)
@@ -121,14 +111,9 @@ class Facebook(Connector):
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
         said = object_of(raw.body)
-        if said.get("object") == "page":
-            return list(graph.entries(said))
         if isinstance(said.get("data"), list):
             return list(_polled(connection, said["data"]))
-        raise Unrecognised(f"object {said.get('object')!r}")
-
-    def addressee(self, connection: Connection, entry: Any) -> str:
-        return str(entry["account"])
+        return list(graph.entries(said, "page"))
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         if "messaging" in entry:
@@ -141,18 +126,11 @@ class Facebook(Connector):
     # Answering
 
     def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
-        if asked.kind == "message":
-            return (graph.private_way(asked, _MESSAGE_LENGTH),)
-        public = Way("public", _("Public reply"), _COMMENT_LENGTH)
-        if asked.kind == "comment":
-            return (public, graph.private_reply_way(asked, _MESSAGE_LENGTH))
-        return (public,)
+        return graph.ways(asked, _COMMENT_LENGTH, _MESSAGE_LENGTH)
 
     def send(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
-        if outgoing.to_kind == "message":
-            return graph.send_message(connection, outgoing, http, {"id": outgoing.to_handle})
         if outgoing.visibility == "private":
-            return graph.send_message(connection, outgoing, http, {"comment_id": outgoing.to})
+            return graph.send_message(connection, outgoing, http)
         body = {"message": outgoing.text, "fields": "id,created_time,permalink_url"}
         said = graph.ask(connection, http, "POST", f"{outgoing.to}/comments", body=body)
         return _comment_sent(said)

@@ -16,7 +16,6 @@ from comptoir.base import clock
 from comptoir.base.http import Http, Response
 from comptoir.channels.connector import (
     Asked,
-    CannotTell,
     Checked,
     Connection,
     Connector,
@@ -34,6 +33,7 @@ from comptoir.channels.connector import (
 from comptoir.channels.connectors import tokens
 from comptoir.channels.connectors.bodies import list_of, object_in, object_of
 from comptoir.channels.connectors.google import oauth
+from comptoir.channels.connectors.reviews import replies
 from comptoir.channels.connectors.times import moment
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse
@@ -41,7 +41,6 @@ from comptoir.channels.refusing import refuse
 API = "https://mybusiness.googleapis.com/v4"
 INFORMATION = "https://mybusinessbusinessinformation.googleapis.com/v1"
 _STARS = {"ONE": 1.0, "TWO": 2.0, "THREE": 3.0, "FOUR": 4.0, "FIVE": 5.0}
-_LENGTH = 4096
 _PAGES = 10
 
 
@@ -139,26 +138,14 @@ class GoogleReviews(Connector):
         ]
         reply = entry.get("reviewReply")
         if reply and reply.get("comment"):
-            at = moment(reply.get("updateTime"))
-            said.append(
-                Incoming(
-                    external_id=f"{entry['reviewId']}:reply",
-                    channel=connection.channel,
-                    kind="reply",
-                    sent_at=at,
-                    author_handle=connection.own.get("handle", ""),
-                    text=_original(reply["comment"]),
-                    in_reply_to=entry["reviewId"],
-                    own=True,
-                )
-            )
+            text, at = _original(reply["comment"]), moment(reply.get("updateTime"))
+            said.append(replies.heard(connection, entry["reviewId"], text, at))
         return [Heard(said, json.dumps(entry, ensure_ascii=False))]
 
     # Answering
 
     def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
-        note = _("One public reply; a second replaces the first.")
-        return (Way("public", _("Public reply"), _LENGTH, note=note),)
+        return (replies.way(),)
 
     def length(self, text: str) -> int:
         """Google counts bytes."""
@@ -168,16 +155,12 @@ class GoogleReviews(Connector):
         path = f"{connection.own['id']}/reviews/{outgoing.to}/reply"
         said = _ask(connection, http, "PUT", path, json={"comment": outgoing.text}).json()
         at = moment(said["updateTime"]) if said.get("updateTime") else clock.now()
-        return Sent(f"{outgoing.to}:reply", at, raw=json.dumps(said, ensure_ascii=False))
+        return Sent(replies.key(outgoing.to), at, raw=json.dumps(said, ensure_ascii=False))
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
         path = f"{connection.own['id']}/reviews/{outgoing.to}"
         reply = _ask(connection, http, "GET", path).json().get("reviewReply")
-        if not reply:
-            return None
-        if str(reply.get("comment", "")).split() != outgoing.text.split():
-            raise CannotTell("the review carries another reply")
-        return Sent(f"{outgoing.to}:reply", moment(reply.get("updateTime")), raw=json.dumps(reply))
+        return replies.found(outgoing, reply, "comment", "updateTime")
 
 
 def _ask(connection: Connection, http: Http, method: str, path: str, **told: Any) -> Response:

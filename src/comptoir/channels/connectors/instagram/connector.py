@@ -18,7 +18,6 @@ from comptoir.channels.connector import (
     Asked,
     Checked,
     Connection,
-    Connector,
     Field,
     Heard,
     Outgoing,
@@ -26,15 +25,13 @@ from comptoir.channels.connector import (
     Raw,
     Read,
     Rejected,
-    Reply,
-    Request,
     Sent,
-    Unrecognised,
     Unsupported,
     Way,
 )
 from comptoir.channels.connectors.bodies import object_of
 from comptoir.channels.connectors.meta import graph
+from comptoir.channels.connectors.meta.network import MetaNetwork
 from comptoir.channels.incoming import Incoming, Kind
 
 SCOPES = (
@@ -54,7 +51,7 @@ _LENGTH = 2200
 _MESSAGE_LENGTH = 1000
 
 
-class Instagram(Connector):
+class Instagram(MetaNetwork):
     kind = "instagram"
     channel = "instagram"
     label = _("Instagram")
@@ -72,9 +69,7 @@ class Instagram(Connector):
         ),
         graph.VERIFY_FIELD,
     )
-    pushes = True
     every = 900.0
-    sends = True
     actions = ("hide", "unhide", "delete")
 
     # Connecting
@@ -104,12 +99,6 @@ class Instagram(Connector):
 
     # Hearing
 
-    def handshake(self, connection: Connection, request: Request) -> Reply | None:
-        return graph.handshake(connection, request)
-
-    def verify(self, connection: Connection, request: Request) -> None:
-        graph.verify(connection, request)
-
     def pull(self, connection: Connection, http: Http) -> Iterator[Page]:
         for edge, fields in (("media", _MEDIA), ("tags", _TAGGED)):
             params = {"fields": fields, "limit": "25"}
@@ -119,14 +108,9 @@ class Instagram(Connector):
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
         said = object_of(raw.body)
-        if said.get("object") == "instagram":
-            return list(graph.entries(said))
         if isinstance(said.get("data"), list):
             return list(_polled(connection, said["data"]))
-        raise Unrecognised(f"object {said.get('object')!r}")
-
-    def addressee(self, connection: Connection, entry: Any) -> str:
-        return str(entry["account"])
+        return list(graph.entries(said, "instagram"))
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         if "messaging" in entry:
@@ -143,18 +127,11 @@ class Instagram(Connector):
     # Answering
 
     def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
-        if asked.kind == "message":
-            return (graph.private_way(asked, _MESSAGE_LENGTH),)
-        public = Way("public", _("Public reply"), _LENGTH)
-        if asked.kind == "comment":
-            return (public, graph.private_reply_way(asked, _MESSAGE_LENGTH))
-        return (public,)
+        return graph.ways(asked, _LENGTH, _MESSAGE_LENGTH)
 
     def send(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
-        if outgoing.to_kind == "message":
-            return graph.send_message(connection, outgoing, http, {"id": outgoing.to_handle})
         if outgoing.visibility == "private":
-            return graph.send_message(connection, outgoing, http, {"comment_id": outgoing.to})
+            return graph.send_message(connection, outgoing, http)
         body = {"message": outgoing.text}
         said = graph.ask(connection, http, "POST", _replies(outgoing), body=body)
         return Sent(str(said["id"]), clock.now(), raw=json.dumps(said))

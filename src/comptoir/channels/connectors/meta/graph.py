@@ -5,8 +5,6 @@ Facebook, Messenger, Instagram and WhatsApp differ in payloads, not in manners. 
 webhook address for all its pages, so entries name the account that they are for.
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -29,12 +27,9 @@ from comptoir.channels.connector import (
     Receipt,
     Rejected,
     Removed,
-    Reply,
-    Request,
     Sent,
     TryLater,
     Unrecognised,
-    Unsigned,
     Unsupported,
     Way,
 )
@@ -68,31 +63,17 @@ VERIFY_FIELD = Field(
 )
 
 
-# ── Signed deliveries ──────────────────────────────────────────────────────────────────────
+# ── Deliveries ───────────────────────────────────────────────────────────────────────────────
 
 
-def handshake(connection: Connection, request: Request) -> Reply | None:
-    """The challenge with which Meta checks an address."""
-    if request.method != "GET":
-        return None
-    given = request.query.get("hub.verify_token", "")
-    known = connection.values.get("verify_token", "")
-    if known and hmac.compare_digest(given.encode(), known.encode()):
-        return Reply(body=request.query.get("hub.challenge", ""))
-    return Reply(status=403)
+def entries(said: Mapping[str, Any], about: str) -> Iterator[dict[str, Any]]:
+    """
+    The changes and messages of a delivery, each with the account it is for and its time.
 
-
-def verify(connection: Connection, request: Request) -> None:
-    """X-Hub-Signature-256: HMAC-SHA256 of the raw body, keyed with the app's secret."""
-    given = request.headers.get("x-hub-signature-256", "")
-    key = connection.values["app_secret"].encode()
-    made = "sha256=" + hmac.new(key, request.body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(given.encode(), made.encode()):
-        raise Unsigned("X-Hub-Signature-256 does not fit the body")
-
-
-def entries(said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The changes and messages of a delivery, each with the account it is for and its time."""
+    about: what deliveries of this network are about ("page", …). Raises Unrecognised.
+    """
+    if said.get("object") != about:
+        raise Unrecognised(f"object {said.get('object')!r}")
     for entry in _listed(said, "entry"):
         here = {"account": str(entry.get("id", "")), "time": entry.get("time")}
         for change in _listed(entry, "changes"):
@@ -293,6 +274,16 @@ def moment(value: Any) -> datetime:
         raise Unrecognised(f"no time: {value!r}") from error
 
 
+def ways(asked: Asked, comment_length: int, message_length: int) -> Sequence[Way]:
+    """Messages are answered privately, comments also publicly, all else only so."""
+    if asked.kind == "message":
+        return (private_way(asked, message_length),)
+    public = Way("public", _("Public reply"), comment_length)
+    if asked.kind == "comment":
+        return (public, private_reply_way(asked, message_length))
+    return (public,)
+
+
 def private_way(asked: Asked, limit: int) -> Way:
     """
     Answering a message: freely for 24 hours, by a person's hand for seven days.
@@ -325,10 +316,10 @@ def private_reply_way(asked: Asked, limit: int) -> Way:
     return Way("private", label, limit, closes_at=asked.sent_at + WEEK, note=note)
 
 
-def send_message(
-    connection: Connection, outgoing: Outgoing, http: Http, recipient: Mapping[str, str]
-) -> Sent:
-    """Through the Send API; after a day, as a person's late answer."""
+def send_message(connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
+    """To a person, or to whoever wrote a comment; after a day, as a person's late answer."""
+    is_talk = outgoing.to_kind == "message"
+    recipient = {"id": outgoing.to_handle} if is_talk else {"comment_id": outgoing.to}
     path = f"{connection.own['id']}/messages"
     body: dict[str, Any] = {
         "recipient": recipient,
@@ -338,7 +329,7 @@ def send_message(
     try:
         said = ask(connection, http, "POST", path, body=body)
     except Rejected as refused:
-        if refused.code != "window_closed" or "id" not in recipient:
+        if refused.code != "window_closed" or not is_talk:
             raise
         tagged = body | {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
         said = ask(connection, http, "POST", path, body=tagged)

@@ -16,7 +16,6 @@ from comptoir.base import clock
 from comptoir.base.http import Http, Response
 from comptoir.channels.connector import (
     Asked,
-    CannotTell,
     Checked,
     Connection,
     Connector,
@@ -33,6 +32,7 @@ from comptoir.channels.connector import (
 )
 from comptoir.channels.connectors import tokens
 from comptoir.channels.connectors.bodies import list_of, object_of
+from comptoir.channels.connectors.reviews import replies
 from comptoir.channels.connectors.times import moment
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse
@@ -40,7 +40,6 @@ from comptoir.channels.refusing import refuse
 API = "https://api.trustpilot.com/v1"
 _PAGE = 100
 _PAGES = 10
-_LENGTH = 4096
 
 
 class Trustpilot(Connector):
@@ -138,43 +137,23 @@ class Trustpilot(Connector):
         ]
         reply = entry.get("companyReply")
         if reply and reply.get("text"):
-            said.append(
-                _reply(connection, entry["id"], reply["text"], moment(reply.get("createdAt")))
-            )
+            at = moment(reply.get("createdAt"))
+            said.append(replies.heard(connection, entry["id"], reply["text"], at))
         return [Heard(said, json.dumps(entry, ensure_ascii=False))]
 
     # Answering
 
     def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
-        note = _("One public reply; a second replaces the first.")
-        return (Way("public", _("Public reply"), _LENGTH, note=note),)
+        return (replies.way(),)
 
     def send(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
         body = {"authorBusinessUserId": connection.values["user"], "message": outgoing.text}
         _ask(connection, http, "POST", f"private/reviews/{outgoing.to}/reply", json=body)
-        return Sent(f"{outgoing.to}:reply", clock.now())
+        return Sent(replies.key(outgoing.to), clock.now())
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
         found = _ask(connection, http, "GET", f"private/reviews/{outgoing.to}").json()
-        reply = found.get("companyReply")
-        if not reply:
-            return None
-        if str(reply.get("text", "")).split() != outgoing.text.split():
-            raise CannotTell("the review carries another reply")
-        return Sent(f"{outgoing.to}:reply", moment(reply.get("createdAt")), raw=json.dumps(reply))
-
-
-def _reply(connection: Connection, review: str, text: str, at: datetime) -> Incoming:
-    return Incoming(
-        external_id=f"{review}:reply",
-        channel=connection.channel,
-        kind="reply",
-        sent_at=at,
-        author_handle=connection.own.get("handle", ""),
-        text=text,
-        in_reply_to=review,
-        own=True,
-    )
+        return replies.found(outgoing, found.get("companyReply"), "text", "createdAt")
 
 
 def _ask(connection: Connection, http: Http, method: str, path: str, **told: Any) -> Response:

@@ -18,22 +18,19 @@ from comptoir.channels.connector import (
     Asked,
     Checked,
     Connection,
-    Connector,
     Field,
     Heard,
     Outgoing,
     Raw,
     Read,
     Receipt,
-    Reply,
-    Request,
     Sent,
-    Unrecognised,
     Unsupported,
     Way,
 )
 from comptoir.channels.connectors.bodies import object_of
 from comptoir.channels.connectors.meta import graph
+from comptoir.channels.connectors.meta.network import MetaNetwork
 from comptoir.channels.incoming import Incoming
 
 SCOPES = ("whatsapp_business_management", "whatsapp_business_messaging")
@@ -41,7 +38,7 @@ _LENGTH = 4096
 _MEDIA = ("image", "video", "audio", "document", "sticker")
 
 
-class WhatsApp(Connector):
+class WhatsApp(MetaNetwork):
     kind = "whatsapp"
     channel = "whatsapp"
     label = _("WhatsApp")
@@ -65,8 +62,6 @@ class WhatsApp(Connector):
         ),
         graph.VERIFY_FIELD,
     )
-    pushes = True
-    sends = True
 
     # Connecting
 
@@ -95,20 +90,9 @@ class WhatsApp(Connector):
 
     # Hearing
 
-    def handshake(self, connection: Connection, request: Request) -> Reply | None:
-        return graph.handshake(connection, request)
-
-    def verify(self, connection: Connection, request: Request) -> None:
-        graph.verify(connection, request)
-
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        said = object_of(raw.body)
-        if said.get("object") != "whatsapp_business_account":
-            raise Unrecognised(f"object {said.get('object')!r}")
-        return [one for entry in graph.entries(said) for one in _entries(entry)]
-
-    def addressee(self, connection: Connection, entry: Any) -> str:
-        return str(entry["account"])
+        found = graph.entries(object_of(raw.body), "whatsapp_business_account")
+        return [one for entry in found for one in _entries(entry)]
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         if "status" in entry:

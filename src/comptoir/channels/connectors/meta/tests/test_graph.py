@@ -19,6 +19,7 @@ from comptoir.channels.connector import (
     Way,
 )
 from comptoir.channels.connectors.meta import graph
+from comptoir.channels.connectors.meta.network import MetaNetwork
 from comptoir.channels.connectors.tests.simulated import said
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -35,24 +36,24 @@ def request(method: str = "POST", body: bytes = b"{}", **given: str) -> Request:
 def test_only_bodies_signed_with_the_apps_secret_pass() -> None:
     good = "sha256=" + hmac.new(b"s3", b"{}", hashlib.sha256).hexdigest()
 
-    graph.verify(HERE, request(x_hub_signature_256=good))
+    MetaNetwork().verify(HERE, request(x_hub_signature_256=good))
     for bad in ("", good[:-1], good.replace("sha256", "sha1"), "sha256=é"):
         with pytest.raises(Unsigned):
-            graph.verify(HERE, request(x_hub_signature_256=bad))
+            MetaNetwork().verify(HERE, request(x_hub_signature_256=bad))
     with pytest.raises(Unsigned):
-        graph.verify(HERE, request(body=b"{ }", x_hub_signature_256=good))
+        MetaNetwork().verify(HERE, request(body=b"{ }", x_hub_signature_256=good))
 
 
 def test_challenge_is_answered_to_who_knows_the_verify_token() -> None:
     def asked(token: str) -> tuple[int, str]:
         query = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": "1158"}
-        reply = graph.handshake(HERE, Request("GET", "", query, {}, b"", NOON))
+        reply = MetaNetwork().handshake(HERE, Request("GET", "", query, {}, b"", NOON))
         assert reply is not None
         return reply.status, reply.body
 
     assert (200, "1158") == asked("citron")
     assert (403, "") == asked("autre")
-    assert graph.handshake(HERE, request()) is None
+    assert MetaNetwork().handshake(HERE, request()) is None
 
 
 @pytest.mark.parametrize(
