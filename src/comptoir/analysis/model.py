@@ -21,8 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from comptoir.analysis.bag import Bag
-from comptoir.analysis.encoder import Encoded, Encoder, EncoderMissing, available
+from comptoir.analysis.encoder import Encoded, Encoder, EncoderMissing, available, build
 from comptoir.analysis.encoder.tokens import readable
+from comptoir.analysis.encoder.weights import Wheel
 from comptoir.analysis.intents import INTENTS
 from comptoir.analysis.learning.solver import sigmoid
 
@@ -250,6 +251,29 @@ def engine(name: str = "best") -> Engine:
         raise EncoderMissing(code)
     with _opening:
         return _opened(name)
+
+
+def check(name: str = "best") -> None:
+    """
+    Raise EncoderMissing, with the same codes as `engine`, where that engine cannot run here.
+
+    Opens nothing: a page that only names the version does without the memory that reading takes.
+    """
+    if (code := available()) is not None:
+        raise EncoderMissing(code)
+    _check(name)
+
+
+@cache
+def _check(name: str) -> None:
+    try:
+        Heads(_arrays(), name)
+        Wheel()
+        build(layers=DATA / f"{name}.npz")
+    except KeyError as problem:
+        raise EncoderMissing("no-heads") from problem
+    except OSError as problem:
+        raise EncoderMissing("no-room") from problem
 
 
 def version() -> str:

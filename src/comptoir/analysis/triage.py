@@ -48,8 +48,17 @@ def missing(mode: str = "best") -> str | None:
 
 
 def model_version(mode: str = "best") -> str:
-    """Names what reads in this mode here; labels of another version can be read anew."""
-    if mode == "light" or missing(mode) is not None:
+    """
+    Names what reads in this mode here; labels of another version can be read anew.
+
+    No engine is opened for it.
+    """
+    if mode == "light":
+        return light.VERSION
+    try:
+        for name in {"best", mode} & set(model.ENGINES):
+            model.check(name)
+    except EncoderMissing:
         return light.VERSION
     return f"{mode}-{model.version()}"
 

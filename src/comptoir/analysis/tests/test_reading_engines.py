@@ -3,7 +3,6 @@
 import pytest
 
 from comptoir.analysis import model, trained, triage
-from comptoir.analysis.encoder import EncoderMissing
 from comptoir.analysis.learning.solver import softmax
 from comptoir.analysis.readings import REASON_CODES, Reading, Text, reasons_of
 
@@ -101,15 +100,24 @@ def test_without_the_encoder_rules_read_and_say_so(monkeypatch: pytest.MonkeyPat
     """
     Understanding degrades, it never stops; nobody may take rules for the model.
     """
-
-    def gone(name: str = "best") -> model.Engine:
-        raise EncoderMissing("no-onnxruntime")
-
-    monkeypatch.setattr(model, "engine", gone)
+    monkeypatch.setattr(model, "available", lambda: "no-onnxruntime")
 
     assert "no-onnxruntime" == triage.missing()
     assert {"rules"} == {one.engine for one in read(ORDINARY)}
     assert triage.model_version().startswith("rules-")
+
+
+def test_naming_what_reads_opens_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    The web process names the version on a page; half a gigabyte would be much for a name.
+    """
+
+    def opened(name: str = "best") -> model.Engine:
+        raise AssertionError(name)
+
+    monkeypatch.setattr(model, "engine", opened)
+
+    assert f"fast-{model.version()}" == triage.model_version("fast")
 
 
 def test_other_languages_are_less_sure() -> None:
