@@ -68,9 +68,16 @@ def families(asked: str = "") -> list[Family]:
         entry = _entry(kind, connector, connected[kind])
         if _matches(asked, (entry.label, entry.summary, str(CHANNELS.get(entry.channel, "")))):
             made[_family(connector)].entries.append(entry)
-    for family in made.values():
-        family.entries.sort(key=lambda one: _folded(one.label))
+    for (_title, known), family in zip(words.FAMILIES.values(), made.values(), strict=True):
+        family.entries.sort(key=lambda one: (_place(one, known), _folded(one.label)))
     return [family for family in made.values() if family.entries]
+
+
+def _place(entry: Entry, known: tuple[str, ...]) -> int:
+    """The most used first; what nobody placed comes after, by name."""
+    return min(
+        (known.index(one) for one in (entry.channel, entry.kind) if one in known), default=99
+    )
 
 
 def _entry(kind: str, connector: Connector, connected: int) -> Entry:

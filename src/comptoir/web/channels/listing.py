@@ -20,7 +20,7 @@ from comptoir.web.channels.gallery import Entry, families, mark
 
 FILES: Final = "import"
 MOST_OFFERED: Final = 8
-MOST_OF_A_FAMILY: Final = 3
+MOST_OF_A_FAMILY: Final = 2
 
 
 @require_GET
@@ -80,12 +80,12 @@ def _share(account: channels.ConnectedView) -> float | None:
 
 
 def _lead(rows: list[dict[str, Any]]) -> str:
-    """How many there are, and how many need somebody, in one sentence."""
+    """How many there are, and how many need attention, in one sentence."""
     troubled = sum(one["standing"].level in ("lost", "troubled", "warning") for one in rows)
     total = ngettext("%(count)d channel", "%(count)d channels", len(rows)) % {"count": len(rows)}
     if not troubled:
         said = ngettext("%(total)s, and it is well.", "%(total)s, and all is well.", len(rows))
         return said % {"total": total}
     return ngettext(
-        "%(total)s; %(count)d needs somebody.", "%(total)s; %(count)d need somebody.", troubled
+        "%(total)s; %(count)d needs attention.", "%(total)s; %(count)d need attention.", troubled
     ) % {"total": total, "count": troubled}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 LEVELS: Final[dict[str, Any]] = {
-    "lost": pgettext_lazy("state of a channel", "Disconnected"),
+    "lost": pgettext_lazy("state of a channel", "Cut off"),
     "troubled": pgettext_lazy("state of a channel", "In trouble"),
     "warning": pgettext_lazy("state of a channel", "Needs attention"),
     "paused": pgettext_lazy("state of a channel", "Paused"),

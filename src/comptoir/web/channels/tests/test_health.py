@@ -67,9 +67,9 @@ def test_troubled_ones_come_first(
 
     assert ["Lost", "Ending", "Paused", "Loft of Citron", "Well"] == names
     assert [
-        "Disconnected", "Needs attention", "Paused", "Nothing received yet", "Connected"
+        "Cut off", "Needs attention", "Paused", "Nothing received yet", "Connected"
     ] == states  # fmt: skip
-    assert "5 channels; 2 need somebody." in page
+    assert "5 channels; 2 need attention." in page
     assert "The keeper left." in page
 
 
