@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,7 +26,10 @@ _SHOWN = ("line", "sent_at", "author_handle", "text")
 @app.command("import")
 def import_file(
     file: Annotated[
-        Path, typer.Argument(help="CSV, JSON Lines or Excel; any delimiter and encoding.")
+        Path,
+        typer.Argument(
+            help="CSV, JSON Lines or Excel; any delimiter and encoding; a Google+ archive, also unpacked."
+        ),
     ],
     workspace: Annotated[
         str, typer.Option(help="The brand's name in addresses; made when missing.")
@@ -71,16 +75,34 @@ def import_file(
     from comptoir.base.errors import Problem
     from comptoir.base.scope import scope
 
-    if not file.is_file():
+    if not file.exists():
         raise fail(f"There is no file {file}.", "Check the path and run the command again.")
     brand = _workspace(workspace)
     try:
-        with scope(brand), translation.override("en"):
-            run = _import(console, file, brand, own or [], mapping_name, zone, yes)
+        with scope(brand), translation.override("en"), _packed(file) as packed:
+            run = _import(console, packed, brand, own or [], mapping_name, zone, yes)
             conversations = 0 if store_only else _conversations(console, run)
     except Problem as problem:
         raise fail(problem.sentence, problem.fix) from problem
     _report(console, run, conversations, time.monotonic() - began, as_json)
+
+
+@contextmanager
+def _packed(file: Path) -> Iterator[Path]:
+    """The file itself; of an unpacked archive, its posts packed again, always into the same bytes."""
+    if file.is_file():
+        yield file
+        return
+    from comptoir.channels.files import api as files
+
+    with TemporaryDirectory() as folder:
+        packed = Path(folder) / f"{file.resolve().name or 'archive'}.zip"
+        if not files.pack_posts(file, packed):
+            raise fail(
+                f"The folder {file} holds no posts of Google+.",
+                "Give the folder that Google Takeout was unpacked into, or one file.",
+            )
+        yield packed
 
 
 def _prepare() -> None:

@@ -18,6 +18,7 @@ from .messages import SENTENCES
 from .problems import FILE_CODES, ROW_CODES, FileProblem, RowProblem
 from .readers import Table, open_table
 from .rows import BadRow, Row, clipped
+from .takeouts import pack_posts
 
 __all__ = [
     "CHANNELS",
@@ -34,6 +35,7 @@ __all__ = [
     "Mapping",
     "Rejected",
     "inspect",
+    "pack_posts",
     "preview",
     "read",
     "safe_cell",

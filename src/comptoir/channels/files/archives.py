@@ -1,4 +1,4 @@
-"""Workbooks are archives: looked into before anything unpacks them."""
+"""Workbooks and exports are archives: looked into before anything unpacks them."""
 
 import re
 import struct
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal
 
+from .gplus import is_post_name
 from .problems import FileProblem
 
 Book = Literal["xlsx", "xlsb", "ods", "xls"]
@@ -41,6 +42,15 @@ def book_kind(path: Path, head: bytes) -> Book | None:
         with zipfile.ZipFile(path) as archive:
             return _zip_kind(archive)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise FileProblem("unreadable", reason=str(error)) from error
+
+
+def holds_posts(path: Path) -> bool:
+    """Whether an archive is one of Google+, of any size: only its posts are ever unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(is_post_name(member.filename) for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise FileProblem("unreadable", reason=str(error)) from error
 
 
@@ -104,7 +114,7 @@ def _check_member(file: BinaryIO, member: zipfile.ZipInfo, kind: Book, budget: i
     watch = _watcher(kind, member.filename, area)
     unpacked = 0
     tail = b""
-    for block in _inflate(file, member):
+    for block in inflated(file, member):
         unpacked += len(block)
         ratio_broken = unpacked > RATIO_FROM and unpacked > MAX_RATIO * max(1, member.compress_size)
         if unpacked > budget or ratio_broken or unpacked > member.file_size + _BLOCK:
@@ -117,7 +127,7 @@ def _check_member(file: BinaryIO, member: zipfile.ZipInfo, kind: Book, budget: i
     return unpacked
 
 
-def _inflate(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
+def inflated(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
     """The member's real content in blocks of at most 1 MiB, whatever size it declares."""
     file.seek(member.header_offset)
     header = file.read(30)

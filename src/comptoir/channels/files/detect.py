@@ -17,6 +17,7 @@ _PEEK: Final = 200
 # A date column is recognised among others on few cells, its order is decided on all of them.
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ROUNDED: Final = re.compile(r"\d[.,]\d+E\+\d+$", re.I)
+_VIADEO: Final = re.compile(r"\s*(?:https?://)?(?:[a-z]+\.)?viadeo\.com/", re.I)
 _ZONED: Final = re.compile(r"(?:[+-]\d\d:?\d\d|Z|GMT|UTC)(?:\s*\([A-Z]+\))?(?:\s\d{4})?$")
 
 # Folded names (lower case, no accents, words apart), best first.
@@ -28,6 +29,7 @@ _COMMON: Final[dict[str, tuple[str, ...]]] = {
         "date de creation", "date creation", "horodatage", "date du message", "message date",
         "tweet date", "created at utc", "created date", "date utc", "time utc", "heure", "jour",
         "date d envoi", "sent", "date envoi", "received at", "date de reception", "created on",
+        "updated time",
     ),
     "text": (
         "full text", "text", "texte", "content", "contenu", "message", "body", "corps", "tweet",
@@ -38,11 +40,11 @@ _COMMON: Final[dict[str, tuple[str, ...]]] = {
         "screen name", "user screen name", "username", "user name", "handle", "author username",
         "author handle", "author screen name", "author", "auteur", "user", "utilisateur",
         "pseudo", "pseudonyme", "nom d utilisateur", "from user", "sender", "expediteur",
-        "account", "compte", "login", "identifiant", "author id", "user id",
+        "account", "compte", "login", "identifiant", "author id", "user id", "from id",
     ),
     "author_name": (
         "author name", "display name", "user display name", "name", "nom", "nom complet",
-        "full name", "nom affiche", "nom de l auteur", "tweet author",
+        "full name", "nom affiche", "nom de l auteur", "tweet author", "from name",
     ),
     "external_id": (
         "id str", "id", "tweet id", "status id", "tweet id str", "message id", "post id",
@@ -207,6 +209,8 @@ def _shortened(name: str) -> str:
 def profile_of(sample: _Sample) -> Profile:
     """Two signs of an X export, else a sender and a sign of mail, else a column of ratings."""
     words = sample.words()
+    if _is_viadeo(sample):
+        return "generic"
     if len(words & _X_SIGNS) >= 2:
         return "x_export"
     if words & _MAIL_FROM and words & _MAIL_SIGNS:
@@ -214,6 +218,19 @@ def profile_of(sample: _Sample) -> Profile:
     wanted = _COMMON["rating"]
     rated = [c for c, name in sample.names.items() if _rank(name, wanted) is not None]
     return "reviews" if any(_fits_rating(sample.peek(c)) for c in rated) else "generic"
+
+
+def _is_viadeo(sample: _Sample) -> bool:
+    """
+    Whether links lead to members of Viadeo, or columns are named after it.
+
+    The network documented no file of messages, so nothing else tells one: in particular its
+    senders and subjects are not those of e-mails.
+    """
+    if any("viadeo" in name.split() for name in sample.words()):
+        return True
+    looked = [sample.peek(column)[:20] for column in sample.columns]
+    return any(cells and all(_VIADEO.match(str(cell)) for cell in cells) for cells in looked)
 
 
 def _names_for(profile: Profile) -> dict[str, tuple[str, ...]]:
@@ -404,6 +421,8 @@ class _Finish:
 
     def _channel(self) -> str:
         """A review site that names its columns after itself is a channel of its own."""
+        if _is_viadeo(self.sample):
+            return "viadeo"
         names = " ".join(self.sample.words())
         if self.profile == "reviews":
             for site in ("trustpilot", "google", "avis verifies"):

@@ -39,9 +39,13 @@ SENTENCES: Final[dict[str, str]] = {
     "bad_json": N_("The row is not a JSON object."),
     "bad_quote": N_("A quotation mark is opened and not closed, or closed too early."),
     "bad_row": N_("The row could not be read."),
+    "bad_post": N_("The post kept in “{file}” is broken or too large."),
     # Warnings of an inspection.
     "no_header": N_("The first row looks like data, so the columns were numbered."),
     "other_sheets": N_("Only the sheet “{sheet}” is read; these hold data too: {others}."),
+    "other_files": N_(
+        "{count} other files of the archive are left out: photos, circles and settings hold no messages."
+    ),
     "date_ambiguous": N_(
         "The dates of “{column}” do not show whether the day or the month comes first. Confirm it below."
     ),

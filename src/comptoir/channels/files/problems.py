@@ -29,6 +29,7 @@ ROW_CODES: Final = frozenset(
         "bad_json",
         "bad_quote",
         "bad_row",
+        "bad_post",
     }
 )
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .delimited import DelimitedRows, dialect_of
+from .gplus import COLUMNS as POSTED
 from .json_rows import json_columns, json_rows, objects_by_line, objects_in_array
 from .rows import BadRow, Row
 from .sniff import Format, Sniffed, sniff
+from .takeouts import other_files, takeout_rows
 from .transcripts import COLUMNS, transcript_rows
 from .workbooks import open_sheet, sheet_rows
 
@@ -55,6 +57,7 @@ def open_table(path: Path | str) -> Table:
         "json": _json,
         "excel": _excel,
         "transcript": _transcript,
+        "takeout": _takeout,
     }
     table = openers[sniffed.format](path, sniffed)
     if sniffed.mixed:
@@ -84,6 +87,15 @@ def _transcript(path: Path, sniffed: Sniffed) -> Table:
     return Table(
         path, "transcript", sniffed.encoding, "", list(COLUMNS), sniffed.size, True, [],
         lambda: transcript_rows(path, sniffed),
+    )  # fmt: skip
+
+
+def _takeout(path: Path, sniffed: Sniffed) -> Table:
+    left = other_files(path)
+    return Table(
+        path, "takeout", sniffed.encoding, "", list(POSTED), sniffed.size, True,
+        [("other_files", {"count": left})] if left else [],
+        lambda: takeout_rows(path, sniffed),
     )  # fmt: skip
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from .archives import Book, book_kind, check_archive
+from .archives import Book, book_kind, check_archive, holds_posts
 from .cues import is_transcript
 from .encodings import WIDE, bom_of, encoding_of, wide_without_bom
+from .gplus import is_post
 from .problems import FileProblem
 
-Format = Literal["csv", "jsonl", "json", "excel", "transcript"]
+Format = Literal["csv", "jsonl", "json", "excel", "transcript", "takeout"]
 
 SAMPLE: Final = 256 * 1024
 _SPREAD: Final = 8
@@ -76,6 +77,8 @@ def _size(path: Path) -> int:
 
 
 def _workbook(path: Path, size: int, head: bytes) -> Sniffed:
+    if head.startswith(b"PK") and holds_posts(path):
+        return Sniffed("takeout", size, "utf-8")
     kind = book_kind(path, head)
     if kind is None:
         raise FileProblem("not_a_table", kind="zip")
@@ -127,6 +130,8 @@ def _elsewhere(path: Path, size: int) -> bytes:
 def _text_format(text: str) -> Format:
     if is_transcript(text):
         return "transcript"
+    if is_post(text):
+        return "takeout"
     start = text.lstrip()
     if not start.startswith(("{", "[", "window.")):
         return "csv"

@@ -1,5 +1,6 @@
 import json
 import random
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -395,3 +396,40 @@ def test_a_json_report_can_be_made_of_a_run(brand: Workspace, export: Path) -> N
     run = start(export)
 
     assert "full_text" == json.loads(json.dumps(run.mapping))["columns"]["text"]
+
+
+def test_a_google_plus_archive_is_threaded_and_known_again(
+    brand: Workspace, tmp_path: Path
+) -> None:
+    """Comments below the brand's post are conversations of their own, about that post."""
+    person = {"displayName": "Léa", "profilePageUrl": "https://plus.google.com/101"}
+    citron = {"displayName": "Citron", "profilePageUrl": "https://plus.google.com/+Citron"}
+    link = "https://plus.google.com/+Citron/posts/abc"
+    said = {"creationTime": "2014-06-30 15:00:00+0000", "author": person, "content": "Où ?"}
+    post = {
+        "url": link,
+        "creationTime": "2014-06-30 14:00:00+0000",
+        "author": citron,
+        "content": "Bonjour",
+        "comments": [said, said | {"author": citron, "content": "Ici"}, said | {"content": "Là ?"}],
+        "resourceName": "users/1/posts/z1",
+    }
+    path = tmp_path / "20140630 - Bonjour.json"
+    path.write_text(json.dumps(post), encoding="utf-8")
+    bad = tmp_path / "takeout.zip"
+    with zipfile.ZipFile(bad, "w") as packed:
+        packed.writestr("Takeout/Google+ Stream/Posts/20140630 - Bonjour.json", json.dumps(post))
+        packed.writestr("Takeout/Google+ Stream/Posts/20140701 - Cut.json", '{"creationTime": ')
+
+    done = finished(start(path, own=[("", "+Citron")]))
+    again = finished(start(bad, own=[("", "+Citron")]))
+
+    assert (4, 4, 0, 0) == counts(done)
+    assert (5, 0, 4, 1) == counts(again)
+    assert ["bad_post"] == [one.code for one in api.rejects(again.id)]
+    post_id = Message.objects.get(external_id="abc").pk
+    asked = Message.objects.filter(own=False)
+    assert {post_id} == set(asked.values_list("thread__about", flat=True))
+    assert 2 == asked.values("thread").distinct().count()
+    kept = Delivery.objects.get(external_id=asked.order_by("pk")[0].external_id)
+    assert said == json.loads(kept.raw)

@@ -94,15 +94,21 @@ NETWORKS: Final = (
         "Google+",
         "closed",
         _("Google closed the network in 2019. Nothing can be fetched from it any more."),
-        _("Import the archive that you took out (Google Takeout) while it was open."),
+        _(
+            "Import the archive that you took out with Google Takeout while it was open: posts"
+            " as JSON or as HTML, with the comments below them."
+        ),
         "imports",
     ),
     Network(
         "viadeo",
         "Viadeo",
         "closed",
-        _("The network has closed. Nothing can be fetched from it any more."),
-        _("Import your personal export, if you kept it."),
+        _(
+            "The network has closed. Nothing can be fetched from it any more, and it never"
+            " documented an export of messages."
+        ),
+        _("Import what you kept as a table: any CSV, Excel or JSON with a date and a text."),
         "imports",
     ),
 )

@@ -64,7 +64,7 @@ CHANNELS: Final[dict[str, Any]] = {
     "trustpilot": "Trustpilot",
     "google": "Google",
     "avis-verifies": "Avis Vérifiés",
-    **{code: NETWORKS[code] for code in ("forum", "blog", "press")},
+    **{code: NETWORKS[code] for code in ("forum", "blog", "press", "google-plus", "viadeo")},
     "file": _("Other"),
 }
 KINDS: Final[dict[str, Any]] = {
@@ -97,6 +97,7 @@ FORMATS: Final[dict[str, Any]] = {
     "json": "JSON",
     "excel": "Excel",
     "transcript": _("Transcript of a call"),
+    "takeout": _("Google+ archive"),
 }
 CONTENTS: Final[dict[str, Any]] = {
     "": _("its kind is unknown"),

@@ -43,6 +43,8 @@ CHANNELS: Final = {
     "reviews": _("Review"),
     "trustpilot": "Trustpilot",
     "google": "Google",
+    "google-plus": "Google+",
+    "viadeo": "Viadeo",
     "rss": _("Feed"),
     "feed": _("Feed"),
     "blog": _("Blog"),
