@@ -1,9 +1,12 @@
 """The API explained, from its own description; loads nothing from anywhere else."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 from comptoir import conf
 from comptoir.web.api import keys
@@ -34,7 +37,7 @@ def _operation(
     return {
         "method": method.upper(),
         "path": path,
-        "summary": one.get("description", ""),
+        "summary": _coded(one.get("description", "")),
         "parameters": [
             {"name": each["name"], "in": each["in"], "required": each.get("required", False)}
             for each in one.get("parameters", [])
@@ -49,12 +52,17 @@ def _fields(told: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]
     found = []
     for name, each in known.get("properties", {}).items():
         needed = name in known.get("required", [])
-        about = each.get("description", "")
+        about = _coded(each.get("description", ""))
         found.append({"name": name, "type": _type(each), "required": needed, "about": about})
         if each.get("type") == "array" and "$ref" in each.get("items", {}):
             inner = _fields(each["items"], schema)
             found += [{**one, "name": f"{name}[].{one['name']}"} for one in inner]
     return found
+
+
+def _coded(text: str) -> SafeString:
+    """Text with what stands between backticks as code."""
+    return SafeString(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(text)))
 
 
 def _type(told: dict[str, Any]) -> str:
