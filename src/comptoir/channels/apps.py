@@ -18,4 +18,5 @@ class ChannelsConfig(AppConfig):
             listening,
             polling,
             sending,
+            terms,
         )

@@ -8,7 +8,7 @@ all connectors; see `receiving`, `polling` and `sending`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any, ClassVar, Literal
 
@@ -447,6 +447,10 @@ class Connector:
     def details(self, connection: Connection, raw: str) -> Sequence[tuple[Words, Words]]:
         """What else Heard.raw says of a message, for whoever looks it up: names and values."""
         return ()
+
+    def forgets_after(self, connection: Connection) -> timedelta | None:
+        """How long the network's terms let others' words be kept; None where they do not say."""
+        return None
 
     # Answering
 

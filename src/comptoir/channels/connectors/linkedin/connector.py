@@ -60,6 +60,8 @@ _PAGE = 100
 _PAGES = 10
 _FIRST = timedelta(days=2)
 _SOON = timedelta(days=30)
+_HOURS = 48
+"""How long members' social activity may be kept: …/marketing/data-storage-requirements."""
 _COMMENT = re.compile(r"urn:li:comment:\((.+),([^,()]+)\)")
 
 
@@ -77,6 +79,7 @@ class LinkedIn(Connector):
         Field("refresh_token", _("Refresh token"), _("Of an administrator of the page; the guide says for which rights."), kind="secret"),
         Field("organization", _("Page number"), _("The number in the address of the page when you manage it: linkedin.com/company/12345/admin.")),
         Field("application", _("Application number"), _("The number in the address of your application at linkedin.com/developers; empty when it has no right to webhooks: LinkedIn is then only asked."), required=False),
+        Field("hours", _("Hours to keep comments"), _("LinkedIn’s terms allow 48. Enter more only if LinkedIn has agreed to it with you."), kind="number", default=str(_HOURS)),
     )  # fmt: skip
     pushes = True
     every = 300.0
@@ -86,6 +89,7 @@ class LinkedIn(Connector):
     # Connecting
 
     def check(self, connection: Connection, http: Http) -> Checked:
+        _hours(connection)
         fresh = tokens.lasting(connection, "refresh_ends") or self.renew(connection, http)
         number = connection.values["organization"].strip()
         page = f"urn:li:organization:{number}"
@@ -215,6 +219,9 @@ class LinkedIn(Connector):
         post = json.loads(raw).get("decoratedSourcePost") or {}
         return ((_("Your post"), str(post["text"])),) if post.get("text") else ()
 
+    def forgets_after(self, connection: Connection) -> timedelta:
+        return timedelta(hours=_hours(connection))
+
     # Answering
 
     def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
@@ -279,6 +286,14 @@ def _refuse(response: Response) -> NoReturn:
     if response.status == 429 and " DAY " in words and "retry-after" not in response.headers:
         raise TryLater(words, (_midnight() - clock.now()).total_seconds())
     refuse(response, words)
+
+
+def _hours(connection: Connection) -> int:
+    """Raises Rejected for what is no number of hours."""
+    given = connection.values.get("hours") or str(_HOURS)
+    if not (given.isdecimal() and len(given) < 6 and int(given)):
+        raise Rejected("bad_hours", _("This is not a number of hours."), _("Enter 48, or what LinkedIn has agreed to with you."), field="hours")  # fmt: skip
+    return int(given)
 
 
 def _midnight() -> datetime:

@@ -300,3 +300,19 @@ def test_patience_is_what_linkedin_asks_for(
 def test_each_error_has_its_consequence(status: int, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         linkedin.send(account, answer, network(said({"message": "no", "status": status}, status)))
+
+
+@pytest.mark.parametrize("given", ["", "0", "-1", "two", "1.5", "999999"])
+def test_hours_to_keep_comments_are_a_number(given: str) -> None:
+    """Left empty they are those that LinkedIn's terms allow everybody."""
+    there = replace(account, values={**account.values, "hours": given})
+    agreed = replace(account, values={**account.values, "hours": "720"})
+
+    assert timedelta(hours=48) == linkedin.forgets_after(account)
+    assert timedelta(days=30) == linkedin.forgets_after(agreed)
+    if not given:
+        assert timedelta(hours=48) == linkedin.forgets_after(there)
+        return
+    with pytest.raises(Rejected) as refused:
+        linkedin.check(there, network())
+    assert "hours" == refused.value.field
