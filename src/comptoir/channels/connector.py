@@ -444,6 +444,18 @@ class Connector:
         """What one entry says. Raises Unsupported or Unrecognised for this entry alone."""
         raise NotImplementedError
 
+    def by_mail(
+        self, connection: Connection, said: Incoming, to: str, to_handle: str
+    ) -> Incoming | None:
+        """
+        A mail that answers an answer which left from here by mail (see `mailing`), as a message
+        of this account; None when it is none of its business.
+
+        to, to_handle: external id and author of the message that our answer answered. said.own:
+        the team wrote it in a mail program.
+        """
+        return None
+
     def details(self, connection: Connection, raw: str) -> Sequence[tuple[Words, Words]]:
         """What else Heard.raw says of a message, for whoever looks it up: names and values."""
         return ()

@@ -24,7 +24,7 @@ from comptoir.base import bulk as base_bulk
 from comptoir.base import clock, jobs
 from comptoir.base.scope import current_workspace_id, scope
 from comptoir.base.secrets import Unreadable
-from comptoir.channels import bulk, forwarding, health
+from comptoir.channels import bulk, continuing, forwarding, health
 from comptoir.channels.connecting import lost
 from comptoir.channels.connections import connection_of
 from comptoir.channels.connector import (
@@ -299,13 +299,13 @@ def keep_understood(
         each.skipped += len(each.elsewhere) - len(here)
         each.elsewhere = here
     removed = [one for _, each in read for one in each.removed]
-    receipts = [one for _, each in read for one in each.receipts]
+    receipts = continuing.receipts_of(opened, [one for _, each in read for one in each.receipts])
 
     def also(stored: Stored) -> None:
         if removed:
             remove_messages(opened.account_id, removed)
-        if receipts:
-            keep_receipts(opened.account_id, receipts)
+        for one, told in receipts.items():
+            keep_receipts(one, told)
         _mark(opened.account_id, read, before)
         if on_stored is not None:
             on_stored(stored)
@@ -314,8 +314,10 @@ def keep_understood(
         bulk.lock(opened.account_id)
         _remember(opened.account_id, removed)
         forwarding.hand_over(opened, [(row, each.elsewhere) for row, each in read], known)
-        arrived = [row for _, each in read for row in each.arrived]
-        store(opened.workspace_id, _without(opened.account_id, arrived), account, also=also)
+        parted = continuing.part(opened, [row for _, each in read for row in each.arrived])
+        for other, rows in parted.there.items():
+            store(opened.workspace_id, _without(other, rows), parted.accounts[other])
+        store(opened.workspace_id, _without(opened.account_id, parted.here), account, also=also)
     return len(read)
 
 

@@ -48,6 +48,16 @@ def posted(box: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
     return found.find(box, outgoing, http)
 
 
+def is_mail(external_id: str) -> bool:
+    """
+    Whether a message was a mail, by its id: others have none with a domain.
+
+    >>> is_mail("CAF-1@mail.example.com"), is_mail("m-000001")
+    (True, False)
+    """
+    return "@" in external_id or external_id.startswith("digest:")
+
+
 def quoted(introduction: str, text: str) -> str:
     """What was said before, as mail quotes it; "" of nothing."""
     lines = "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())

@@ -132,6 +132,26 @@ class Chat(Connector):
         )
         return [Heard([message], json.dumps(told, ensure_ascii=False))]
 
+    def by_mail(
+        self, connection: Connection, said: Incoming, to: str, to_handle: str
+    ) -> Incoming | None:
+        """The visitor who got an answer by mail goes on with it there: the same conversation."""
+        key = to.partition(":")[0]
+        visitor = visiting.visitor(connection.account_id, key)
+        if visitor is None:
+            return None
+        if not said.own and said.author_handle.casefold() != visitor.email.casefold():
+            return None
+        return replace(
+            said,
+            external_id=f"{key}:{said.external_id}",
+            channel=connection.channel,
+            kind="message",
+            author_handle=said.author_handle if said.own else visitor.email,
+            in_reply_to="",
+            conversation=key,
+        )
+
     # Answering
 
     def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
@@ -140,15 +160,19 @@ class Chat(Connector):
 
     def send(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent:
         """What this returns is kept as a message, and the visitor's page reads it as such."""
-        now, key = clock.now(), outgoing.to.partition(":")[0]
+        now = clock.now()
+        key, _colon, name = outgoing.to.partition(":")
         visitor = visiting.visitor(connection.account_id, key)
         box = mailing.mailbox(connection.values.get("mailbox", ""))
-        if visitor is None or not visitor.email or box is None or visitor.is_here(now):
+        mailed = mailing.is_mail(name)
+        if visitor is None or not visitor.email or box is None:
             return Sent(outgoing.key, now)
-        if now - visitor.seen_at < GONE:
+        if not mailed and visitor.is_here(now):
+            return Sent(outgoing.key, now)
+        if not mailed and now - visitor.seen_at < GONE:
             raise NotYet(AGAIN, _("The visitor has just left: unless they come back, by e-mail."))
         visiting.mailing(connection.account_id, key, outgoing.key)
-        mail = _mail(connection, outgoing, visitor)
+        mail = _goes_on(outgoing, key) if mailed else _mail(connection, outgoing, visitor)
         return mailing.post(box, mail, visitor.email, mail.text, http)
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
@@ -158,6 +182,13 @@ class Chat(Connector):
         if visitor is None or visitor.mailing != outgoing.key or box is None:
             return None
         return mailing.posted(box, outgoing, http)
+
+
+def _goes_on(outgoing: Outgoing, key: str) -> Outgoing:
+    """The answer to a visitor's mail, in the thread of their mails."""
+    own = f"{key}:"
+    thread = tuple(one.removeprefix(own) for one in outgoing.thread)
+    return replace(outgoing, to=outgoing.to.removeprefix(own), thread=thread)
 
 
 def _mail(connection: Connection, outgoing: Outgoing, visitor: visiting.VisitorView) -> Outgoing:

@@ -7,6 +7,7 @@ script. What is sent takes the way of every delivery.
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -137,6 +138,16 @@ class Form(Connector):
         )
         return [Heard([message], json.dumps(told, ensure_ascii=False))]
 
+    def by_mail(
+        self, connection: Connection, said: Incoming, to: str, to_handle: str
+    ) -> Incoming | None:
+        """Who wrote in the form goes on by mail: the same conversation."""
+        if not said.own and said.author_handle.casefold() != to_handle.casefold():
+            return None
+        handle = said.author_handle if said.own else to_handle
+        answers = said.in_reply_to if _is_here(connection, said.in_reply_to) else to
+        return replace(said, channel=connection.channel, author_handle=handle, in_reply_to=answers)
+
     # Answering
 
     def ways(self, connection: Connection, asked: Asked) -> Sequence[Way]:
@@ -147,7 +158,8 @@ class Form(Connector):
         box = _box(connection)
         if box is None:
             raise Rejected("no_mailbox", _missing, _("Connect a mailbox, then send it again."))
-        text = outgoing.text + _before(connection, outgoing.to)
+        before = "" if mailing.is_mail(outgoing.to) else _before(connection, outgoing.to)
+        text = outgoing.text + before
         return mailing.post(box, outgoing, outgoing.to_handle, text, http)
 
     def find(self, connection: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
@@ -160,6 +172,11 @@ _missing = _("No mailbox is connected, so what comes from the form cannot be ans
 
 def _box(connection: Connection) -> Connection | None:
     return mailing.mailbox(connection.values.get("mailbox", ""))
+
+
+def _is_here(connection: Connection, external_id: str) -> bool:
+    rows = Message.objects.filter(account_id=connection.account_id, external_id=external_id)
+    return bool(external_id) and rows.exists()
 
 
 def _text(told: dict[str, Any]) -> str:

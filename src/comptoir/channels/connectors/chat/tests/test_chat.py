@@ -18,6 +18,7 @@ from comptoir.channels.connectors.chat.connector import Chat
 from comptoir.channels.entering import FieldProblem
 from comptoir.channels.hearing import understand
 from comptoir.channels.models import Account, ConnectedAccount, Message, Outbound
+from comptoir.channels.receiving import keep
 from comptoir.channels.visitors import key_of
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -291,3 +292,156 @@ def test_a_refusal_of_the_mail_server_fails_the_answer(
     mailbox.error = Rejected("nobody_reads", "Nobody reads this.")
 
     assert "failed" == answer(message).state
+
+
+def post(mails: list[bytes]) -> None:
+    """Mails that the shop's mailbox brings, understood."""
+    account = ConnectedAccount.objects.get(kind="email").account_id
+    for number, mail in enumerate(mails):
+        keep(Workspace.objects.get().pk, account, [(f"mail-{number}-{hash(mail)}", {}, mail)])
+    understand()
+
+
+def reply(
+    to: str,
+    name: str,
+    sender: str = "odile@example.com",
+    text: str = "Merci !",
+    also: str = "",
+    at: str = "13:35",
+) -> bytes:
+    lines = [
+        f"From: Odile <{sender}>", "To: contact@atelier-citron.example", f"Message-ID: <{name}>",
+        f"In-Reply-To: <{to}>", f"References: {also}<{to}>", "Subject: Re: Notre conversation",
+        f"Date: Wed, 04 Mar 2026 {at}:00 +0100", "", text,
+    ]  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+@pytest.fixture
+def reading(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    """The mailbox understands what it gets as the real one does."""
+    from comptoir.channels.connectors.email.connector import Email
+
+    real = Email()
+    monkeypatch.setattr(mailbox, "split", real.split, raising=False)
+    monkeypatch.setattr(mailbox, "parse", real.parse, raising=False)
+    row = ConnectedAccount.objects.get(kind="email")
+    row.values = {"address": "contact@atelier-citron.example"}
+    row.save(update_fields=["values"])
+    return mailbox
+
+
+@pytest.fixture
+def mailed(write: Callable[..., Message], reading: Mailbox, moment: Moment) -> Outbound:
+    """An answer that followed a visitor by mail."""
+    message = write(email="odile@example.com")
+    moment.later(minutes=30)
+    row = answer(message)
+    assert "sent" == row.state
+    assert 1 == len(reading.mails)
+    return row
+
+
+def test_a_mail_that_answers_a_mailed_answer_goes_on_with_the_conversation(
+    mailed: Outbound, reading: Mailbox, chat: Connection
+) -> None:
+    """Both ways, again and again: one conversation, and mails in one thread of mails."""
+    post([reply(mailed.external_id, "m1@example.com")])
+    thanks = Message.objects.get(text="Merci !")
+
+    assert (chat.account_id, mailed.thread_id) == (thanks.account_id, thanks.thread_id)
+    assert ("chat", "message", False) == (thanks.channel, thanks.kind, thanks.own)
+    assert "odile@example.com" == thanks.author.handle
+    second = answer(thanks, "Avec plaisir.")
+    assert "sent" == second.state
+    assert "m1@example.com" == reading.mails[-1].to
+    assert reading.mails[-1].thread[-2:] == (mailed.external_id, "m1@example.com")
+    assert "Avec plaisir." == reading.mails[-1].text
+    assert "Re: Notre conversation" == reading.mails[-1].subject
+
+    post(
+        [
+            reply(
+                "m1@example.com",
+                "m2@example.com",
+                text="Un mot",
+                also=f"<{second.external_id}> ",
+                at="13:40",
+            )
+        ]
+    )
+
+    said = visiting.said(chat.account_id, key_of(chat.account_id, SECRET))
+    assert ["Où est mon colis ?", "Il arrive demain.", "Merci !", "Avec plaisir.", "Un mot"] == [
+        one.text for one in said
+    ]
+
+
+def test_a_visitor_who_came_back_is_still_answered_by_mail_when_they_wrote_one(
+    mailed: Outbound, reading: Mailbox, chat: Connection
+) -> None:
+    post([reply(mailed.external_id, "m1@example.com")])
+    visiting.known(chat, SECRET)
+
+    answer(Message.objects.get(text="Merci !"), "Bonne journée.")
+
+    assert 2 == len(reading.mails)
+
+
+def test_somebody_else_who_answers_begins_a_conversation_of_their_own(
+    mailed: Outbound, reading: Mailbox
+) -> None:
+    """The mail was passed on: what a stranger writes is not shown in the visitor's window."""
+    post([reply(mailed.external_id, "m1@example.com", sender="paul@example.com")])
+    stranger = Message.objects.get(text="Merci !")
+
+    assert "email" == stranger.channel
+    assert mailed.thread_id != stranger.thread_id
+
+
+def test_what_a_machine_answers_goes_nowhere(mailed: Outbound, reading: Mailbox) -> None:
+    absent = reply(mailed.external_id, "m1@example.com", text="Je suis absente.")
+    post([b"Auto-Submitted: auto-replied\r\n" + absent])
+
+    assert 2 == Message.objects.count()
+    assert 1 == len(reading.mails)
+
+
+def test_the_same_mail_twice_is_there_once(mailed: Outbound, reading: Mailbox) -> None:
+    mail = reply(mailed.external_id, "m1@example.com")
+    post([mail])
+    post([mail.replace(b"Subject: Re:", b"Subject: RE:")])
+
+    assert 1 == Message.objects.filter(text="Merci !").count()
+
+
+def test_our_own_copy_of_a_mailed_answer_is_not_heard_again(
+    mailed: Outbound, reading: Mailbox
+) -> None:
+    """Read from the folder of sent mail: the answer is in its conversation already."""
+    copy = reply(
+        "m0@example.com", mailed.external_id, "contact@atelier-citron.example", "Il arrive demain."
+    )
+    before = Message.objects.count()
+    post([copy])
+
+    assert before == Message.objects.count()
+
+
+def test_a_mailed_answer_that_bounces_has_failed(mailed: Outbound, reading: Mailbox) -> None:
+    """The report comes to the mailbox, the answer belongs to the chat."""
+    report = (
+        "From: MAILER-DAEMON@example.com\r\nTo: contact@atelier-citron.example\r\n"
+        "Message-ID: <b1@example.com>\r\nSubject: Undelivered\r\nReturn-Path: <>\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r\n\r\n'
+        "--x\r\n\r\nNobody of this name.\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mx.example.com\r\n\r\n"
+        "Final-Recipient: rfc822; odile@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        "--x\r\nContent-Type: message/rfc822\r\n\r\n"
+        f"Message-ID: <{mailed.external_id}>\r\nSubject: x\r\n\r\nIl arrive demain.\r\n--x--\r\n"
+    )
+    post([report.encode()])
+    mailed.refresh_from_db()
+
+    assert "failed" == mailed.state

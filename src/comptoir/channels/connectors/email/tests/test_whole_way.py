@@ -17,7 +17,7 @@ import pytest
 from comptoir.base import clock, guard, outbox
 from comptoir.base.errors import Problem
 from comptoir.base.models import Workspace
-from comptoir.channels import api, polling
+from comptoir.channels import api, polling, visiting
 from comptoir.channels.connector import Attachment
 from comptoir.channels.connectors.email.reading import read_mail
 from comptoir.channels.connectors.email.tests.post_office import (
@@ -182,3 +182,37 @@ def test_connecting_with_a_wrong_password_keeps_nothing(
 
     assert "does not accept the password" in refused.value.sentence
     assert 0 == ConnectedAccount.objects.count()
+
+
+def test_a_chat_that_goes_on_by_mail_is_one_conversation(
+    office: PostOffice, account: int, workspace: Workspace
+) -> None:
+    """A visitor has left; their answers to our mails, and ours to theirs, each once."""
+    site = {"origins": "https://www.atelier-citron.example", "mailbox": OURS}
+    chat = api.connection(api.connect("chat", "Boutique", site, actor=None).id)
+    visitor = visiting.meet(chat, "0123456789abcdef", name="Marie", email=CUSTOMER)
+    told = {"visitor": visitor.key, "id": "m-1", "text": "Où est-elle ?", "email": CUSTOMER}
+    visiting.hear(chat, f"{visitor.key}:m-1", told)
+    api.understand()
+    asked = Message.objects.get()
+
+    with clock.held_at(clock.now() + timedelta(minutes=10)):
+        _answer(asked.thread_id, asked.pk, "Elle arrive demain.")
+        _send()
+    wait_for(lambda: office.box(CUSTOMER), "the answer")
+    first = read_mail(office.box(CUSTOMER)[0])
+    office.deliver(_mail("Re: conversation", "Merci !", "chat-1", first.id))
+    wait_for(lambda: office.box(OURS), "the thanks")
+    _hear(account)
+    _hear(account)
+    thanks = Message.objects.get(text="Merci !")
+    _answer(asked.thread_id, thanks.pk, "Avec plaisir.")
+    _send()
+    wait_for(lambda: len(office.box(CUSTOMER)) == 2, "the second answer")
+    second = read_mail(office.box(CUSTOMER)[1])
+
+    assert "> " in first.whole
+    assert ("chat-1@example.com", "Avec plaisir.") == (second.answers, second.text)
+    assert (chat.account_id, asked.thread_id) == (thanks.account_id, thanks.thread_id)
+    assert 4 == Message.objects.count() == len(api.thread(asked.thread_id))
+    assert ["sent", "sent"] == [one.state for one in Outbound.objects.order_by("pk")]

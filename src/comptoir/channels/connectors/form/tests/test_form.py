@@ -16,6 +16,7 @@ from comptoir.channels.connectors.form.connector import Form
 from comptoir.channels.entering import FieldProblem
 from comptoir.channels.hearing import understand
 from comptoir.channels.models import Account, ConnectedAccount, Message, Outbound
+from comptoir.channels.receiving import keep
 
 SITE = "https://www.atelier-citron.example"
 
@@ -79,6 +80,35 @@ def test_the_answer_leaves_by_mail_with_what_was_written_under_it(
     row = Outbound.objects.get(pk=made.id)
     assert "sent" == row.state
     assert asked.thread_id == Message.objects.get(pk=row.message or 0).thread_id
+
+
+def test_who_answers_the_mail_goes_on_with_the_conversation(
+    asked: Message, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ways, each once: their mail comes to the form's conversation, ours answers it."""
+    from comptoir.channels.connectors.email.connector import Email
+
+    for name in ("split", "parse"):
+        monkeypatch.setattr(mailbox, name, getattr(Email(), name), raising=False)
+    made = outgoing.enqueue(asked.thread_id, asked.pk, "Il arrive.", actor=None, after=timedelta(0))
+    sending.send_due()
+    ours = Outbound.objects.get(pk=made.id).external_id
+    box = ConnectedAccount.objects.filter(kind="email").order_by("pk")[0]
+    mail = (
+        "From: Odile@Example.com\r\nMessage-ID: <m1@example.com>\r\nSubject: Re: Colis perdu\r\n"
+        f"References: <{ours}>\r\n\r\nToujours rien.\r\n"
+    )
+    for name in ("once", "twice"):
+        keep(box.workspace_id, box.account_id, [(name, {}, mail.encode())])
+    understand()
+
+    again = Message.objects.get(text="Toujours rien.")
+    assert (asked.account_id, asked.thread_id) == (again.account_id, again.thread_id)
+    assert asked.author_id == again.author_id
+    outgoing.enqueue(again.thread_id, again.pk, "Je regarde.", actor=None, after=timedelta(0))
+    sending.send_due()
+    (_box, answer) = mailbox.mails[-1]
+    assert ("m1@example.com", "Je regarde.") == (answer.to, answer.text)
 
 
 def test_it_leaves_from_the_mailbox_that_was_named(
