@@ -6,9 +6,10 @@ How soon a network's delivery is acknowledged, under load and with the worker at
 Starts the real web server and the real worker on a fresh SQLite installation (on the database
 of --database where one is given), connects the example network of the tests, and delivers
 signed reviews at a steady rate from a process of its own. Latencies count from the moment a
-delivery was due, so that a server that stalls pays for everything that waited. The alternative,
-in the same run, understands each delivery before it answers, as simpler inboxes do. Prints one
-line a variant: p50, p99 and worst in milliseconds, how many were refused, and how long after
+delivery was due, so that a server that stalls pays for everything that waited; what is more than
+GIVE_UP behind is not sent any more and counts as refused. Two other ways, with --way: a page of
+Django's like any other, and that page understanding each delivery before it answers, as simpler
+inboxes do. Prints p50, p99 and worst in milliseconds, how many were refused, and how long after
 the last delivery everything was understood.
 """
 
@@ -35,17 +36,21 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests" / "acme"), str(ROOT)]
 TOKEN = "an-address-that-only-this-measure-knows"  # noqa: S105 nobody else has it
 SENDERS = 24
 WARM = 3.0
-TARGETS = {
-    "kept, then answered": "comptoir.web.asgi:application",
-    "understood, then answered": "receiving:understood_first",
+GIVE_UP = 10.0
+WAYS = {
+    "door": "comptoir.web.asgi:application",
+    "page": "receiving:through_pages",
+    "understood": "receiving:understood_first",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """The alternative server, made where it is asked for: in the server's process."""
-    if name != "understood_first":
+    """The other servers, made where they are asked for: in the server's process."""
+    if name not in ("through_pages", "understood_first"):
         raise AttributeError(name)
-    from comptoir.web.asgi import application  # sets Django up, so it comes first
+    from comptoir import conf
+    from comptoir.web.bridge import Bridge
+    from comptoir.web.wsgi import application  # sets Django up, so it comes first
 
     # isort: split
     from comptoir.channels import hearing, receiving
@@ -56,8 +61,9 @@ def __getattr__(name: str) -> Any:
         keep(workspace_id, account_id, raws)
         hearing.understand_account(account_id, workspace_id)
 
-    receiving.keep = understand_too
-    return application
+    if name == "understood_first":
+        receiving.keep = understand_too
+    return Bridge(application, conf.current().threads)
 
 
 def prepare() -> None:
@@ -82,20 +88,12 @@ def prepare() -> None:
         )
 
 
-def serve(target: str, port: int) -> None:
+def serve(target: str) -> None:
     """As `comptoir web` does."""
-    from granian.constants import Interfaces
-    from granian.server import Server
+    from comptoir import conf
+    from comptoir.cli import serve
 
-    Server(
-        target,
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGI,
-        log_access=False,
-        log_enabled=False,
-        websockets=False,
-    ).serve()
+    serve._serve(conf.current(), target)
 
 
 def settled() -> int:
@@ -134,7 +132,8 @@ class Load:
         while (number := self._take()) is not None:
             due = self._began + number / self.rate
             time.sleep(max(0.0, due - time.perf_counter()))
-            taken = self._deliver(call, number)
+            late = time.perf_counter() - due > GIVE_UP
+            taken = not late and self._deliver(call, number)
             took = time.perf_counter() - due
             with self._lock:
                 self.took.append(took)
@@ -204,9 +203,10 @@ def wait_for(port: int) -> None:
 
 def measure(environ: Mapping[str, str], target: str, rate: float, seconds: float) -> Load:
     port = free_port()
+    environ = {**environ, "COMPTOIR_PORT": str(port)}
     here = str(Path(__file__).resolve())
     with (
-        process(environ, here, "--serve", target, "--port", str(port)),
+        process(environ, here, "--serve", target),
         process(environ, "-m", "comptoir", "worker"),
     ):
         wait_for(port)
@@ -237,13 +237,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--database", default="", help="a PostgreSQL address; SQLite without")
     parser.add_argument("--triage", default="light", help="how the worker reads meanwhile")
-    for hidden in ("--serve", "--port"):
-        parser.add_argument(hidden, default="", help=argparse.SUPPRESS)
+    parser.add_argument("--way", nargs="*", default=["door"], choices=WAYS)
+    parser.add_argument("--serve", default="", help=argparse.SUPPRESS)
     for hidden in ("--prepare", "--settled"):
         parser.add_argument(hidden, action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.serve:
-        serve(asked.serve, int(asked.port))
+        serve(asked.serve)
         return
     if asked.prepare or asked.settled:
         os.environ["DJANGO_SETTINGS_MODULE"] = "comptoir.settings"
@@ -259,12 +259,15 @@ def main() -> None:
 
 
 def compare(asked: argparse.Namespace) -> None:
-    print(f"{asked.rate:.0f} deliveries a second for {asked.seconds:.0f} s, {os.cpu_count()} cores")
-    for name, target in TARGETS.items():
+    print(
+        f"{asked.rate:.0f} deliveries a second for {asked.seconds:.0f} s, {os.cpu_count()} cores,"
+        f" load {os.getloadavg()[0]:.1f}, read with {asked.triage}"
+    )
+    for name in asked.way:
         with tempfile.TemporaryDirectory() as folder:
             environ = environ_in(Path(folder), asked)
             run(environ, "--prepare")
-            load = measure(environ, target, asked.rate, asked.seconds)
+            load = measure(environ, WAYS[name], asked.rate, asked.seconds)
         show(name, load)
 
 
@@ -289,7 +292,7 @@ def show(name: str, load: Load) -> None:
     took = sorted(load.took)
     share = statistics.quantiles(took, n=100)
     print(
-        f"{name:26} p50 {share[49] * 1e3:7.1f} ms  p99 {share[98] * 1e3:7.1f} ms"
+        f"{name:12} p50 {share[49] * 1e3:7.1f} ms  p99 {share[98] * 1e3:7.1f} ms"
         f"  worst {took[-1] * 1e3:7.1f} ms  refused {load.refused}"
         f"  understood {load.settled:.1f} s later"
     )

@@ -6,6 +6,7 @@ from one that has loaded everything and touched no database, so that beginning a
 milliseconds and a test can afford hundreds of kills.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -14,21 +15,11 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 PAGES = 150
 POLL_SECONDS = 0.02
 TOKEN = "an-address-that-only-this-test-knows"
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: Any) -> None: ...
 
 
 def prepare() -> None:
@@ -62,16 +53,22 @@ def simulate() -> None:
     AcmeReviews.every = POLL_SECONDS
 
 
-def web(listening: socket.socket) -> None:
-    from comptoir.web.wsgi import application
+def web(port: int) -> None:
+    """What `comptoir web` serves, by the same server, in this process."""
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
 
-    server = Server(("127.0.0.1", 0), Quiet, bind_and_activate=False)
-    server.socket.close()
-    server.socket = listening
-    server.server_name, server.server_port = "127.0.0.1", listening.getsockname()[1]
-    server.setup_environ()
-    server.set_app(application)
-    server.serve_forever()
+    from comptoir.web.asgi import application
+
+    server = Server(
+        application,
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.ASGI,
+        log_enabled=False,
+        websockets=False,
+    )
+    asyncio.run(server.serve())
 
 
 def worker() -> None:
@@ -84,9 +81,11 @@ def worker() -> None:
 
 def supervise() -> None:
     """Fork both and say their numbers; fork again whichever is killed, until input ends."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-    print("port", listening.getsockname()[1], flush=True)  # noqa: T201 the test reads it
-    parts: dict[str, Callable[[], None]] = {"web": lambda: web(listening), "worker": worker}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    print("port", port, flush=True)  # noqa: T201 the test reads it
+    parts: dict[str, Callable[[], None]] = {"web": lambda: web(port), "worker": worker}
     running = {_fork(name, run): name for name, run in parts.items()}
     threading.Thread(target=_end_with_input, args=(running,), daemon=True).start()
     while True:

@@ -1,6 +1,6 @@
 """What other contexts may use of `channels`: what was heard, by whom, in which thread."""
 
-from comptoir.channels import sites, visiting
+from comptoir.channels import programs, sites, visiting
 from comptoir.channels.aside import (
     SetAsideView,
     let_all_go,
@@ -62,6 +62,7 @@ from comptoir.channels.imports import (
     upload_path,
 )
 from comptoir.channels.incoming import Incoming
+from comptoir.channels.keeping import Keeper
 from comptoir.channels.originals import OriginalView, original
 from comptoir.channels.outgoing import (
     MOST_BYTES,
@@ -95,7 +96,8 @@ from comptoir.channels.queries import (
     threads_about,
     threads_of_run,
 )
-from comptoir.channels.receiving import LARGEST, TOO_LARGE, receive
+from comptoir.channels.receiving import LARGEST, NOT_FOUND, TOO_LARGE, Verified, is_address, receive
+from comptoir.channels.receiving import check as check_delivery
 from comptoir.channels.replaying import Replayed, replay
 from comptoir.channels.search import index_messages, indexed, remove_from_index, search
 from comptoir.channels.sending import send_due
@@ -122,6 +124,7 @@ __all__ = [
     "FIELDS",
     "LARGEST",
     "MOST_BYTES",
+    "NOT_FOUND",
     "PERSON",
     "TOO_LARGE",
     "AccountView",
@@ -138,6 +141,7 @@ __all__ = [
     "Incoming",
     "Indexed",
     "Inspection",
+    "Keeper",
     "Mapping",
     "MappingView",
     "Measured",
@@ -155,6 +159,7 @@ __all__ = [
     "Stored",
     "ThreadView",
     "TreatedView",
+    "Verified",
     "Way",
     "WaysView",
     "account_for",
@@ -167,6 +172,7 @@ __all__ = [
     "cancel",
     "cancel_import",
     "check",
+    "check_delivery",
     "connect",
     "connected",
     "connected_account",
@@ -182,6 +188,7 @@ __all__ = [
     "indexed",
     "inspect_file",
     "interrupted_import",
+    "is_address",
     "keep_upload",
     "let_all_go",
     "let_go",
@@ -200,6 +207,7 @@ __all__ = [
     "poll_now",
     "possible",
     "preview_file",
+    "programs",
     "read_again",
     "read_all_again",
     "receive",

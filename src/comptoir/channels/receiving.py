@@ -4,13 +4,17 @@ Taking what a network delivers: verified on its raw bytes, kept, acknowledged; u
 On the way of every delivery, so below the ORM: one look-up by the address's token, one insert
 that a second delivery of the same leaves as it is. What costs more (opening secrets) is
 remembered by the very texts it was made from, so that a change shows at once in every process.
+
+`receive` does all of it. A server with many deliveries at hand calls its halves: `check` each in
+any thread, and let a `keeping.Keeper` write those that are fine together.
 """
 
 import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -51,6 +55,18 @@ WHERE connected.token = %s AND connected.state <> 'off'
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A delivery that may be kept. reply: what its network is answered once it is."""
+
+    workspace_id: int
+    account_id: int
+    key: str
+    headers: Mapping[str, str]
+    body: bytes
+    reply: Reply
+
+
 def receive(token: str, request: Request) -> Reply:
     """
     Answer a network's call: a challenge, or a delivery that is kept before this returns.
@@ -58,6 +74,19 @@ def receive(token: str, request: Request) -> Reply:
     Needs no scope. An address that is not (or no longer) anybody's is answered 404, the same
     for all; 403 for what is not signed, which is counted and not kept.
     """
+    found = check(token, request)
+    if isinstance(found, Reply):
+        return found
+    try:
+        keep(found.workspace_id, found.account_id, [(found.key, found.headers, found.body)])
+    except DatabaseError:
+        log.exception("receiving.not_kept", account=found.account_id)
+        return LATER
+    return found.reply
+
+
+def check(token: str, request: Request) -> Reply | Verified:
+    """What `receive` does before it keeps anything: the answer, or a delivery worth keeping."""
     try:
         found = connection_at(token)
         made = connector(found.kind) if found is not None else None
@@ -69,7 +98,7 @@ def receive(token: str, request: Request) -> Reply:
     return LATER if made is None else _answer(made, found, request)
 
 
-def _answer(made: Connector, found: Connection, request: Request) -> Reply:
+def _answer(made: Connector, found: Connection, request: Request) -> Reply | Verified:
     try:
         challenged = made.handshake(found, request)
         if challenged is not None:
@@ -85,12 +114,7 @@ def _answer(made: Connector, found: Connection, request: Request) -> Reply:
         log.exception("receiving.failed", kind=found.kind, account=found.account_id)
         return _FAILED
     headers = {name: request.headers[name] for name in made.keeps if name in request.headers}
-    try:
-        keep(found.workspace_id, found.account_id, [(key, headers, request.body)])
-    except DatabaseError:
-        log.exception("receiving.not_kept", account=found.account_id)
-        return LATER
-    return reply
+    return Verified(found.workspace_id, found.account_id, key, headers, request.body, reply=reply)
 
 
 def keep(
@@ -101,26 +125,43 @@ def keep(
 
     key: what the network calls it; "" takes a digest of the body.
     """
+    with bulk.eager():
+        insert(
+            Verified(workspace_id, account_id, key, headers, body, Reply())
+            for key, headers, body in raws
+        )
+
+
+def insert(deliveries: Iterable[Verified]) -> None:
+    """Keep deliveries with the current transaction."""
     now = bulk.moments([clock.now()])[0]
     rows = [
         (
-            workspace_id, account_id, fitting(key, 255) or _digest(body),
-            json.dumps(dict(headers)), body, now, "waiting", 0, "{}", 0,
+            one.workspace_id, one.account_id, fitting(one.key, 255) or _digest(one.body),
+            json.dumps(dict(one.headers)), one.body, now, "waiting", 0, "{}", 0,
         )
-        for key, headers, body in raws
+        for one in deliveries
     ]  # fmt: skip
     marks = ", ".join(["%s"] * len(_COLUMNS))
-    with bulk.eager(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO channels_inbound ({', '.join(_COLUMNS)}) VALUES ({marks})"  # noqa: S608
             " ON CONFLICT (account_id, key) DO NOTHING",
             rows,
         )
-        wake.tell()
+    wake.tell()
 
 
 def _digest(body: bytes) -> str:
     return f"~{blake2b(body, digest_size=20).hexdigest()}"
+
+
+def is_address(token: str) -> bool:
+    """Whether anything is delivered to `token`, for what must be decided before it is read."""
+    try:
+        return connection_at(token) is not None
+    except (DatabaseError, Unreadable):
+        return True  # `check` says what is wrong
 
 
 def connection_at(token: str) -> Connection | None:

@@ -136,13 +136,13 @@ def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def _serve(settings: conf.Settings) -> None:
+def _serve(settings: conf.Settings, application: str = "comptoir.web.asgi:application") -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
     _allow_many_connections()
     Server(
-        "comptoir.web.asgi:application",
+        application,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

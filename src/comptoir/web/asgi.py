@@ -1,4 +1,7 @@
-"""The ASGI application, served by `comptoir web`: pages in threads, streams in the event loop."""
+"""
+The ASGI application, served by `comptoir web`: pages in threads, streams in the event loop,
+deliveries in threads of their own.
+"""
 
 import asyncio
 import signal
@@ -13,14 +16,15 @@ from comptoir.web.wsgi import application as pages
 
 # Django is set up by the import above.
 from comptoir.web.chat.stream import ChatStreams, is_stream  # isort: skip
+from comptoir.web.hooks.door import Door, is_delivery  # isort: skip
 from comptoir.web.live.stream import PREFIX, Live  # isort: skip
 
 
 class Application:
     """Sends each request to the half that answers it."""
 
-    def __init__(self, pages: Bridge, live: Live, chat: ChatStreams) -> None:
-        self._pages, self._live, self._chat = pages, live, chat
+    def __init__(self, pages: Bridge, live: Live, chat: ChatStreams, door: Door) -> None:
+        self._pages, self._live, self._chat, self._door = pages, live, chat, door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -29,6 +33,8 @@ class Application:
             await self._live(scope, receive, send)
         elif is_stream(scope["path"]):
             await self._chat(scope, receive, send)
+        elif is_delivery(scope["path"]):
+            await self._door(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
 
@@ -66,4 +72,4 @@ def _on_signal(act: Callable[[], object]) -> None:
         signal.signal(number, handle)
 
 
-application = Application(Bridge(pages, conf.current().threads), Live(), ChatStreams())
+application = Application(Bridge(pages, conf.current().threads), Live(), ChatStreams(), Door())

@@ -47,7 +47,7 @@ class Bridge:
             body = await _body(scope, receive, loop)
         except ClientGone:
             return
-        exchange = _Exchange(self._app, _environ(scope, body), send, loop)
+        exchange = _Exchange(self._app, environ_of(scope, body), send, loop)
         left = await loop.run_in_executor(self._pool, copy_context().run, exchange.run)
         for message in left:
             await send(message)
@@ -138,7 +138,7 @@ class _Arriving(io.RawIOBase):
 
     def readinto(self, target: Any) -> int:
         while not self._here and self._more:
-            got = asyncio.run_coroutine_threadsafe(_part(self._receive), self._loop).result()
+            got = asyncio.run_coroutine_threadsafe(part_of(self._receive), self._loop).result()
             self._here, self._more = memoryview(got[0]), got[1]
         size = min(len(target), len(self._here))
         target[:size] = self._here[:size]
@@ -146,7 +146,7 @@ class _Arriving(io.RawIOBase):
         return size
 
 
-async def _part(receive: Receive) -> tuple[bytes, bool]:
+async def part_of(receive: Receive) -> tuple[bytes, bool]:
     """The next part of the body, and whether more follows; raises ClientGone."""
     message = await receive()
     if message["type"] == "http.disconnect":
@@ -164,14 +164,14 @@ async def _body(scope: Scope, receive: Receive, loop: asyncio.AbstractEventLoop)
         return io.BytesIO()
     here, more = bytearray(), True
     while more and len(here) < PART:
-        part, more = await _part(receive)
+        part, more = await part_of(receive)
         here += part
     if not more:
         return io.BytesIO(bytes(here))
     return io.BufferedReader(_Arriving(bytes(here), receive, loop), PART)
 
 
-def _environ(scope: Scope, body: io.IOBase) -> dict[str, Any]:
+def environ_of(scope: Scope, body: io.IOBase) -> dict[str, Any]:
     """The request as PEP 3333 wants it."""
     root = _wsgi_text(scope.get("root_path", ""))
     server, client = scope.get("server") or ("localhost", 80), scope.get("client")

@@ -1,5 +1,7 @@
 """
 The address at which a network delivers: no session, no form token, raw bytes handed on untouched.
+
+In service `door` answers it before a page's thread is taken; this is the same for other servers.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +16,7 @@ from comptoir.channels import api as channels
 
 _FORM = "application/x-www-form-urlencoded"
 _FIELDS = 1_000
+RETRY_SECONDS = "60"
 
 
 @csrf_exempt
@@ -25,7 +28,7 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
         return _response(channels.Reply(400, "The delivery ended too early."))
     if body is None:
         return _response(channels.TOO_LARGE)
-    return _response(channels.receive(token, _request(request, body)))
+    return _response(channels.receive(token, request_of(request, body)))
 
 
 def _body(request: HttpRequest) -> bytes | None:
@@ -41,7 +44,7 @@ def _announced(request: HttpRequest) -> int:
     return int(length) if length.isdigit() else 0
 
 
-def _request(request: HttpRequest, body: bytes) -> channels.Request:
+def request_of(request: HttpRequest, body: bytes) -> channels.Request:
     headers = {name.lower(): value for name, value in request.headers.items()}
     return channels.Request(
         method=request.method or "GET",
@@ -68,5 +71,5 @@ def _response(reply: channels.Reply) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     if reply.status == 503:
-        response["Retry-After"] = "60"
+        response["Retry-After"] = RETRY_SECONDS
     return response

@@ -1,19 +1,11 @@
 """The addresses that networks call, over HTTP."""
 
 import pytest
-from acme_comptoir.tests.simulator import VALUES, AcmeSimulator, body_of, review, signed
+from acme_comptoir.tests.simulator import body_of, review, signed
 from django.test import Client
 
-from comptoir.base.models import User, Workspace
 from comptoir.channels import api
 from comptoir.channels.models import Inbound
-
-
-@pytest.fixture
-def path(acme: AcmeSimulator, workspace: Workspace, owner: User) -> str:
-    """Where Acme delivers."""
-    webhook = api.connect("acme", "", VALUES, actor=owner).webhook
-    return webhook[webhook.index("/hooks/") :]
 
 
 @pytest.fixture
