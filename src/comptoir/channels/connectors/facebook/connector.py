@@ -80,6 +80,7 @@ class Facebook(MetaNetwork):
         graph.VERIFY_FIELD,
     )
     every = 900.0
+    quota_unit = graph.PERCENT
     actions = ("hide", "unhide", "delete", "like")
 
     # Connecting
@@ -107,7 +108,7 @@ class Facebook(MetaNetwork):
     def pull(self, connection: Connection, http: Http) -> Iterator[Page]:
         params = {"fields": _FEED, "limit": "25"}
         response = graph.page_of(connection, http, f"{connection.own['id']}/feed", params)
-        yield Page([Raw(response.body)], connection.cursor)
+        yield Page([Raw(response.body)], connection.cursor, quota=graph.quota(response))
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
         said = object_of(raw.body)

@@ -70,6 +70,7 @@ class Instagram(MetaNetwork):
         graph.VERIFY_FIELD,
     )
     every = 900.0
+    quota_unit = graph.PERCENT
     actions = ("hide", "unhide", "delete")
 
     # Connecting
@@ -104,7 +105,7 @@ class Instagram(MetaNetwork):
             params = {"fields": fields, "limit": "25"}
             path = f"{connection.own['id']}/{edge}"
             response = graph.page_of(connection, http, path, params)
-            yield Page([Raw(response.body)], connection.cursor)
+            yield Page([Raw(response.body)], connection.cursor, quota=graph.quota(response))
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
         said = object_of(raw.body)

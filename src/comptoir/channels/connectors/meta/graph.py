@@ -22,7 +22,9 @@ from comptoir.channels.connector import (
     Connection,
     Field,
     Heard,
+    NotYet,
     Outgoing,
+    Quota,
     Read,
     Receipt,
     Rejected,
@@ -41,9 +43,13 @@ from comptoir.channels.refusing import refuse
 GRAPH = "https://graph.facebook.com/v24.0"
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+PERCENT = _("percent")
+_USED = ("call_count", "total_time", "total_cputime")
 OUTSIDE_WINDOW = frozenset({2018278, 2534022})
 """Subcodes of error 10: the person has not written for 24 hours."""
-_SPENT = frozenset({4, 17, 32, 341, 613, *range(80001, 80015), 130429, 131048, 131056})
+_SPENT = frozenset({4, 17, 32, 341, 613, *range(80001, 80015), 130429, 131048})
+_PAIR, _PAIR_SECONDS = 131056, 6.0
+"""WhatsApp takes one message every six seconds to one person; others need not wait for that."""
 _PASSING = frozenset({1, 2, 131000, 131016, 133016})
 _LOST = frozenset({102, 190, 463, 467})
 
@@ -135,6 +141,10 @@ def raise_for(response: Response) -> NoReturn:
     reason = f"{code}/{subcode} {said}"
     if code in _SPENT:
         raise TryLater(reason, _regained(response))
+    if code == _PAIR:
+        raise NotYet(
+            _PAIR_SECONDS, _("WhatsApp takes one message every six seconds to one person.")
+        )
     if code in _PASSING or error.get("is_transient"):
         raise TryLater(reason)
     if subcode in OUTSIDE_WINDOW or code == 131047:
@@ -153,18 +163,30 @@ def _said(error: Mapping[str, Any], message: str) -> str:
     return str(error.get("error_user_msg") or message)[:300]
 
 
+def quota(response: Response) -> Quota | None:
+    """What is left, in percent: Meta says how much of each of several limits is used."""
+    used = max(_usage(response, *_USED), default=None)
+    if used is None:
+        return None
+    pause = _regained(response)
+    resets_at = clock.now() + timedelta(seconds=pause) if pause else None
+    return Quota(max(0, 100 - round(used)), 100, resets_at)
+
+
 def _regained(response: Response) -> float | None:
     """Seconds until calls are granted again, from X-Business-Use-Case-Usage (in minutes)."""
+    return 60 * max(_usage(response, "estimated_time_to_regain_access"), default=0.0) or None
+
+
+def _usage(response: Response, *names: str) -> list[float]:
+    """Numbers under these names in X-Business-Use-Case-Usage, and X-App-Usage where it is sent."""
     try:
-        usage = json.loads(response.headers.get("x-business-use-case-usage", "{}"))
-        minutes: list[float] = [
-            float(one.get("estimated_time_to_regain_access") or 0)
-            for each in usage.values()
-            for one in each
-        ]
+        cases = json.loads(response.headers.get("x-business-use-case-usage", "{}"))
+        whole = json.loads(response.headers.get("x-app-usage", "{}"))
+        told = [whole, *(one for each in cases.values() for one in each)]
+        return [float(one[name]) for one in told for name in names if one.get(name) is not None]
     except (ValueError, AttributeError, TypeError):
-        return None
-    return 60 * max(minutes, default=0.0) or None
+        return []
 
 
 def check_token(connection: Connection, http: Http, wanted: Sequence[str]) -> Checked:

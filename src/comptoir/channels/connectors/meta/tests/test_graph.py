@@ -11,6 +11,7 @@ from comptoir.channels.connector import (
     AccessLost,
     Asked,
     Connection,
+    Quota,
     Rejected,
     Request,
     TryLater,
@@ -91,6 +92,23 @@ def test_waits_as_long_as_the_usage_header_asks() -> None:
         graph.raise_for(answer)
 
     assert 420 == caught.value.after
+
+
+def test_what_is_left_is_the_least_of_all_limits() -> None:
+    """Meta tells how much of each is used, in percent."""
+    usage = '{"1040": [{"type": "pages", "call_count": 28, "total_time": 71, "total_cputime": 5}]}'
+    both = said({}, x_business_use_case_usage=usage, x_app_usage='{"call_count": 80}')
+    over = said({}, x_app_usage='{"call_count": 130}')
+
+    assert Quota(29, 100) == graph.quota(said({}, x_business_use_case_usage=usage))
+    assert Quota(20, 100) == graph.quota(both)
+    assert Quota(0, 100) == graph.quota(over)
+
+
+@pytest.mark.parametrize("told", ["", "{", "[]", '{"1": 2}', '{"1": [{"call_count": "x"}]}'])
+def test_nothing_is_known_of_limits_that_are_not_told(told: str) -> None:
+    assert graph.quota(said({}, x_business_use_case_usage=told)) is None
+    assert graph.quota(said({})) is None
 
 
 def test_errors_that_are_no_json_are_told_by_their_status() -> None:

@@ -8,6 +8,7 @@ from comptoir.channels.connector import (
     Asked,
     CannotTell,
     Connection,
+    NotYet,
     Outgoing,
     Receipt,
     Rejected,
@@ -81,9 +82,14 @@ def test_window_of_a_day_is_known_before_typing_and_when_refused() -> None:
         whatsapp.send(number, answer, network(said({"error": {"code": 131047}}, 400)))
 
 
-def test_rate_of_one_number_is_waited_for() -> None:
-    with pytest.raises(TryLater):
+def test_rate_of_the_number_is_waited_for_by_all_and_that_of_one_person_by_their_answer() -> None:
+    """One message every six seconds to one person; eighty a second from the number."""
+    with pytest.raises(NotYet) as waits:
         whatsapp.send(number, answer, network(said({"error": {"code": 131056}}, 400)))
+    with pytest.raises(TryLater):
+        whatsapp.send(number, answer, network(said({"error": {"code": 130429}}, 400)))
+
+    assert 6 == waits.value.after
 
 
 def test_the_network_cannot_be_asked_what_it_took() -> None:
