@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,7 @@ from comptoir.channels.connectors.twilio import rest
 from comptoir.channels.incoming import Incoming
 
 _LENGTH = 1600
+_PAGES = 25
 _STATES = {"delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed"}
 _GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡"
@@ -88,8 +90,14 @@ class Sms(Connector):
             "DateSent>": (since - timedelta(days=1)).date().isoformat(),
             "PageSize": "200",
         }
-        said = rest.ask(connection, http, "GET", "Messages", params=params)
-        raws = [Raw(json.dumps(one).encode()) for one in reversed(said.get("messages", []))]
+        found: list[Any] = []
+        for _number in range(_PAGES):
+            said = rest.ask(connection, http, "GET", "Messages", params=params)
+            found += said.get("messages", [])
+            if not said.get("next_page_uri"):
+                break
+            params = dict(parse_qsl(urlsplit(said["next_page_uri"]).query))
+        raws = [Raw(json.dumps(one).encode()) for one in reversed(found)]
         yield Page(raws, {"since": now.isoformat()})
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:

@@ -1,5 +1,6 @@
 """Text messages at Twilio: signatures checked by Twilio's own validator, forms as documented."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
@@ -104,6 +105,20 @@ def test_polling_finds_what_a_webhook_missed_under_the_same_id() -> None:
 
     assert isinstance(found, Heard)
     assert "SM0a1" == found.messages[0].external_id
+
+
+def test_polling_reads_on_while_twilio_has_more() -> None:
+    """Twilio names the next page; the oldest message is kept first."""
+    more = "/2010-04-01/Accounts/AC/Messages.json?To=%2B33700000001&PageSize=200&PageToken=PASM1"
+    twilio = network(
+        said({"messages": [{"sid": "SM2"}], "next_page_uri": more}),
+        said({"messages": [{"sid": "SM1"}], "next_page_uri": None}),
+    )
+    (page,) = sms.pull(number, twilio)
+
+    assert ["SM1", "SM2"] == [json.loads(raw.body)["sid"] for raw in page.raws]
+    assert "PASM1" == twilio.asked[1].details["params"]["PageToken"]
+    assert "+33700000001" == twilio.asked[1].details["params"]["To"]
 
 
 @pytest.mark.parametrize(
