@@ -60,7 +60,9 @@ class Mastodon(Connector):
         Field(
             "token",
             _("Access token"),
-            _("Preferences › Development › New application, with read and write:statuses."),
+            _(
+                "Preferences › Development › New application, with read, write:statuses and write:favourites."
+            ),
             kind="secret",
         ),
     )
