@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 
 def period(first: date, last: date) -> str:
-    """ "1 March 2026 – 28 March 2026", or the day alone."""
+    """ "1 March – 28 March 2026", the day alone, or both years where they differ."""
     if first == last:
         return date_format(first, "DATE_FORMAT")
     return _("%(first)s – %(last)s") % {
-        "first": date_format(first, "DATE_FORMAT"),
+        "first": date_format(first, "j F" if first.year == last.year else "DATE_FORMAT"),
         "last": date_format(last, "DATE_FORMAT"),
     }
 
