@@ -1,8 +1,9 @@
 """
 Servers that nobody here wrote, for connectors to talk to.
 
-They live in an environment of their own (requirements/peers.txt), because they bring packages
-that an installation must not have. PEERS names it; without it these tests are skipped.
+They live in an environment of their own (requirements/peers.txt, and bluesky/ for Node), because
+they bring packages that an installation must not have. PEERS names it; without it these tests are
+skipped. .ci/run shows how it is made.
 """
 
 import os

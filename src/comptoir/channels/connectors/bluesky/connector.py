@@ -46,11 +46,13 @@ from comptoir.channels.refusing import refuse
 _LENGTH = 300
 _MESSAGE_LENGTH = 1000
 _PAGES = 20
+_BACK = timedelta(hours=3)
 _POST = "app.bsky.feed.post"
 _CHAT = {"atproto-proxy": "did:web:api.bsky.chat#bsky_chat"}
 _TALK = frozenset({"mention", "reply", "quote"})
 _LINKS = re.compile(rb"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
+_gone = _("The post you answer has been deleted, or its author has blocked this account.")
 _EXPIRED = frozenset({"ExpiredToken", "InvalidToken", "AuthMissing"})
 
 
@@ -112,33 +114,43 @@ class Bluesky(Connector):
 
     def pull(self, connection: Connection, http: Http) -> Iterator[Page]:
         cursor = dict(connection.cursor)
-        pages, newest = self._new_pages(connection, http, str(cursor.get("seen", "")))
-        for response in reversed(pages):
-            last = response is pages[0]
-            cursor = {**cursor, "seen": newest} if last else cursor
-            yield Page([Raw(response.body)], dict(cursor), quota=_quota(response))
+        pages, then = self._new_pages(connection, http, cursor)
+        for number, (fresh, quota) in enumerate(reversed(pages), 1):
+            cursor |= then if number == len(pages) else {}
+            body = json.dumps({"notifications": fresh}, ensure_ascii=False).encode()
+            yield Page([Raw(body)], dict(cursor), quota=quota)
         if connection.own.get("messages"):
             yield from self._messages(connection, http, cursor)
 
     def _new_pages(
-        self, connection: Connection, http: Http, seen: str
-    ) -> tuple[list[Response], str]:
-        """Pages of notifications, newest first, as far back as the last one seen."""
-        pages: list[Response] = []
-        newest, cursor = seen, ""
+        self, connection: Connection, http: Http, cursor: Mapping[str, Any]
+    ) -> tuple[list[tuple[list[Any], Quota | None]], dict[str, Any]]:
+        """
+        What was not read before, page by page, newest first; and the cursor after it.
+
+        Bluesky sorts by the time that the writer's device gives where that is earlier, so what
+        comes last can stand further down: the notifications of some hours are known one by one.
+        """
+        seen, known = str(cursor.get("seen", "")), frozenset(cursor.get("known", ()))
+        back = moment(seen) - _BACK if seen else None
+        pages: list[tuple[list[Any], Quota | None]] = []
+        met: list[str] = []
+        newest, at = seen, ""
         for _number in range(_PAGES if seen else 1):
-            asked = {"limit": "50"} | ({"cursor": cursor} if cursor else {})
+            asked = {"limit": "100"} | ({"cursor": at} if at else {})
             path = "app.bsky.notification.listNotifications"
             response = _xrpc(connection, http, path, asked)
             said = response.json()
-            times = [one["indexedAt"] for one in said.get("notifications", [])]
-            if times and max(times) > seen:
-                pages.append(response)
-                newest = max(newest, *times)
-            cursor = said.get("cursor", "")
-            if not cursor or not times or min(times) <= seen:
+            found = said.get("notifications", [])
+            fresh = [one for one in found if _digest(one) not in known]
+            if fresh:
+                pages.append((fresh, _quota(response)))
+            met += map(_digest, found)
+            times = [one["indexedAt"] for one in found]
+            newest, at = max([newest, *times]), said.get("cursor", "")
+            if not at or not times or (back and moment(min(times)) <= back):
                 break
-        return pages, newest
+        return pages, {"seen": newest, "known": met}
 
     def _messages(
         self, connection: Connection, http: Http, cursor: Mapping[str, Any]
@@ -174,7 +186,8 @@ class Bluesky(Connector):
             raise Unsupported(str(entry.get("reason")))
         record, by = entry["record"], entry["author"]
         answers = ((record.get("reply") or {}).get("parent") or {}).get("uri", "")
-        quoted = ((record.get("embed") or {}).get("record") or {}).get("uri", "")
+        quoted = (record.get("embed") or {}).get("record") or {}
+        quoted = quoted.get("record") or quoted  # one level deeper beside a picture or a card
         kind: Kind = "quote" if entry["reason"] == "quote" else "reply" if answers else "post"
         message = Incoming(
             external_id=entry["uri"],
@@ -186,7 +199,7 @@ class Bluesky(Connector):
             text=record.get("text") or "",
             url=_address(entry["uri"], by["handle"]),
             in_reply_to=answers,
-            quote_of=quoted if kind == "quote" else "",
+            quote_of=quoted.get("uri", "") if kind == "quote" else "",
             language=(record.get("langs") or [""])[0][:2],
             own=by["did"] == connection.own.get("id"),
         )
@@ -228,7 +241,7 @@ class Bluesky(Connector):
         path = "app.bsky.feed.getPosts"
         posts = _xrpc(connection, http, path, {"uris": uri}).json().get("posts", [])
         if not posts:
-            raise Rejected("gone", _("The post you answer has been deleted."))
+            raise Rejected("gone", _gone)
         parent = {"uri": posts[0]["uri"], "cid": posts[0]["cid"]}
         root = (posts[0]["record"].get("reply") or {}).get("root") or parent
         return {"root": {"uri": root["uri"], "cid": root["cid"]}, "parent": parent}
@@ -268,6 +281,12 @@ class Bluesky(Connector):
         return None
 
     def act(self, connection: Connection, action: str, external_id: str, http: Http) -> None:
+        if not external_id.startswith("at://"):
+            talk, _hash, number = external_id.partition("#")
+            loved = {"convoId": talk, "messageId": number, "value": "❤️"}
+            path = "chat.bsky.convo.addReaction"
+            _xrpc(connection, http, path, body=loved, headers=_CHAT)
+            return
         repo, collection, key = external_id.removeprefix("at://").split("/")
         if action == "delete":
             body: dict[str, Any] = {"repo": repo, "collection": collection, "rkey": key}
@@ -431,6 +450,10 @@ def _facets(text: str) -> list[dict[str, Any]]:
         }
         for found in _LINKS.finditer(text.encode())
     ]
+
+
+def _digest(notification: Mapping[str, Any]) -> str:
+    return blake2b(notification["uri"].encode(), digest_size=6).hexdigest()
 
 
 def _address(uri: str, handle: str) -> str:

@@ -2,13 +2,14 @@
 
 import base64
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from comptoir.base import clock
-from comptoir.channels.connector import AccessLost, Connection, Outgoing, Rejected, TryLater
+from comptoir.channels.connector import AccessLost, Connection, Outgoing, Page, Rejected, TryLater
 from comptoir.channels.connectors.bluesky.connector import Bluesky, graphemes, record_key
 from comptoir.channels.connectors.tests.simulated import messages, network, read, recorded, said
 
@@ -63,17 +64,37 @@ def test_direct_messages_share_their_conversation() -> None:
     assert ({"c1"}, False, True) == ({theirs.conversation, ours.conversation}, theirs.own, ours.own)
 
 
-def test_pages_are_read_back_to_the_last_one_seen_and_kept_oldest_first() -> None:
-    def page(times: list[str], cursor: str) -> dict[str, object]:
-        return {"notifications": [{"indexedAt": one} for one in times], "cursor": cursor}
+def page(*times: str, cursor: str = "") -> dict[str, object]:
+    found = [{"indexedAt": f"2026-03-04T{one}Z", "uri": f"at://{one}"} for one in times]
+    return {"notifications": found, "cursor": cursor}
 
-    net = network(said(page(["t9", "t8"], "b")), said(page(["t7", "t3"], "c")))
-    pages = list(bluesky.pull(replace(account, cursor={"seen": "t5"}), net))
 
-    assert ["t7", "t9"] == [
-        json.loads(one.raws[0].body)["notifications"][0]["indexedAt"] for one in pages
+def uris(pages: Iterable[Page]) -> list[list[str]]:
+    return [
+        [entry["uri"] for entry in json.loads(one.raws[0].body)["notifications"]] for one in pages
     ]
-    assert ["t5", "t9"] == [one.cursor["seen"] for one in pages]
+
+
+def test_pages_are_read_back_to_the_last_one_seen_and_kept_oldest_first() -> None:
+    net = network(
+        said(page("11:09", "11:08", cursor="b")), said(page("11:07", "08:00", cursor="c"))
+    )
+    seen = "2026-03-04T11:05Z"
+    pages = list(bluesky.pull(replace(account, cursor={"seen": seen}), net))
+
+    assert [["at://11:07", "at://08:00"], ["at://11:09", "at://11:08"]] == uris(pages)
+    assert [seen, "2026-03-04T11:09Z"] == [one.cursor["seen"] for one in pages]
+
+
+def test_what_stands_below_the_last_one_seen_is_heard_and_nothing_twice() -> None:
+    """Bluesky sorts by the writer's own clock where it is slow."""
+    (first,) = bluesky.pull(account, network(said(page("11:09", "11:07"))))
+    late = replace(account, cursor=first.cursor)
+    (second,) = bluesky.pull(late, network(said(page("11:09", "11:08", "11:07"))))
+    last = replace(account, cursor=second.cursor)
+
+    assert [["at://11:08"]] == uris([second])
+    assert [] == list(bluesky.pull(last, network(said(page("11:09", "11:08", "11:07")))))
 
 
 def test_answer_is_one_record_however_often_it_is_written() -> None:
@@ -114,6 +135,14 @@ def test_deleted_posts_cannot_be_answered() -> None:
         bluesky.send(account, answer, network(said({"posts": []})))
 
     assert "gone" == caught.value.code
+
+
+def test_messages_are_liked_by_a_heart() -> None:
+    net = network(said({"message": {}}))
+    bluesky.act(account, "like", "c1#m1", net)
+
+    assert net.asked[0].url.endswith("chat.bsky.convo.addReaction")
+    assert {"convoId": "c1", "messageId": "m1", "value": "❤️"} == net.asked[0].details["json"]
 
 
 @pytest.mark.parametrize(
