@@ -17,6 +17,7 @@ class ChannelsConfig(AppConfig):
             imports,
             listening,
             polling,
+            programs,
             sending,
             terms,
         )

@@ -359,6 +359,8 @@ class Connector:
     """Of "hide", "unhide", "delete", "like": what can be done to a message."""
     keeps: ClassVar[Sequence[str]] = ("content-type",)
     """Headers kept with a delivery, lower case."""
+    by_itself: ClassVar[bool] = False
+    """Whether its account comes to be without anybody connecting it (the API's)."""
     alerts: ClassVar[bool] = False
     """Whether it only carries alerts to the team (Slack, Teams) and hears nobody."""
 

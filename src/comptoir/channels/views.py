@@ -29,6 +29,23 @@ class AccountView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerToDeliver:
+    """
+    An answer that a program has to deliver. in_reply_to, to: id and author of the message
+    answered, as the program gave them.
+    """
+
+    id: int
+    thread: int
+    text: str
+    subject: str
+    visibility: str
+    in_reply_to: str
+    to: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnHandleView:
     """A name of the brand; channel "" means on any."""
 

@@ -29,6 +29,9 @@ LONGEST = 200
 STATUSES = {
     "unknown_conversation": 404,
     "no_such_message": 404,
+    "no_answer": 404,
+    "not_sent": 409,
+    "settled": 409,
     "changed_since": 409,
     "already_left": 409,
     "idempotency_busy": 409,

@@ -59,14 +59,19 @@ class Subscription(models.Model):
     """
     An address of a program's that is called when something happens.
 
-    secret: of the signature, encrypted. is_on: off once nobody answered there for a day.
+    key: with which a program asked for it; None for one entered at the desk, by `created_by`.
+    secret: of the signature, encrypted; old_secret signs too until `old_until`. is_on: off once
+    nobody answered there for a day.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
-    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+")
+    key = models.ForeignKey(ApiKey, models.CASCADE, related_name="+", null=True)
+    created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     url = models.CharField(max_length=500)
     events = models.JSONField(default=list)
     secret = models.TextField()
+    old_secret = models.TextField(blank=True)
+    old_until = models.DateTimeField(null=True)
     is_on = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -78,8 +83,9 @@ class Subscription(models.Model):
 
 class Call(models.Model):
     """
-    One call to a subscription's address. event: id in the outbox. due_at: not before; None
-    once it is over. status: of the last answer, 0 when there was none.
+    One call to a subscription's address. event: id in the outbox, below zero for a test. due_at:
+    not before; None once it is over. status: of the last answer, 0 when there was none, with
+    the reason.
     """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
@@ -90,6 +96,7 @@ class Call(models.Model):
     due_at = models.DateTimeField(null=True)
     attempts = models.IntegerField(default=0)
     status = models.IntegerField(default=0)
+    reason = models.CharField(max_length=200, blank=True)
 
     objects = Scoped["Call"]()
 

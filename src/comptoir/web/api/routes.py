@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from comptoir import conf
-from comptoir.base import audit, ids
+from comptoir.base import audit, clock, ids
 from comptoir.base.api import NotAllowed, Problem
 from comptoir.base.models import Membership
 from comptoir.care import api as care
@@ -139,11 +139,12 @@ def bring(request: HttpRequest, told: s.MessagesIn) -> Any:
     """
     Bring in up to 500 messages. One whose `id` is here already changes nothing.
 
-    They appear in the inbox under the channel “API”. Scope: `messages:write`.
+    They appear in the inbox under the channel “API”, and can be answered from there once an
+    address is called for `answer_to_deliver`. Scope: `messages:write`.
     """
     key = _key(request)
     rows = [Arrived(None, one.model_dump_json(), [_incoming(one)]) for one in told.messages]
-    stored = channels.store(key.workspace_id, rows)
+    stored = channels.store(key.workspace_id, rows, channels.programs.account())
     outside = [ids.conceal(MESSAGE, one) for one in stored.ids]
     return 201, s.StoredOut(stored=stored.imported, duplicates=stored.duplicates, ids=outside)
 
@@ -221,6 +222,26 @@ def answer(request: HttpRequest, conversation: s.Outside, told: s.AnswerIn) -> A
     return 202, s.AnswerOut(id=outside, state=queued.state, due_at=queued.due_at)
 
 
+@api.get("/answers/{answer}", response={200: s.AnswerOut, **_ERRORS}, tags=["Conversations"])
+@allowing("conversations:read")
+def answer_state(request: HttpRequest, answer: s.Outside) -> Any:
+    """What has become of an answer. Scope: `conversations:read`."""
+    return 200, _answer(_revealed(ANSWER, answer))
+
+
+@api.post("/answers/{answer}/state", response={200: s.AnswerOut, **_ERRORS}, tags=["Messages"])
+@allowing("messages:write")
+def report(request: HttpRequest, answer: s.Outside, told: s.AnswerStateIn) -> Any:
+    """
+    Say what became of an answer that you were called to deliver (`answer_to_deliver`).
+
+    `failed` tells the team; saying the same again changes nothing. Scope: `messages:write`.
+    """
+    found = _revealed(ANSWER, answer)
+    channels.programs.report(found, told.state, told.at or clock.now(), told.reason)
+    return 200, _answer(found)
+
+
 def _changing(path: str, name: str) -> Callable[..., Any]:
     return api.post(
         f"/conversations/{{conversation}}/{path}",
@@ -285,7 +306,10 @@ def subscribe(request: HttpRequest, told: s.SubscriptionIn) -> Any:
     Have an address called when something happens, signed as Standard Webhooks says.
 
     Answer 2xx within ten seconds; otherwise it is tried again for a day. The same `webhook-id`
-    may come twice. Scope: `conversations:read`.
+    may come twice. `data` tells ids; for `answer_to_deliver` also `text`, `subject`,
+    `visibility`, `in_reply_to` (the `id` you gave the message) and `to` (its `author`): deliver
+    it once for each `answer`, then say what became of it (`POST /answers/{answer}/state`).
+    Scope: `conversations:read`; for `answer_to_deliver` the key needs `messages:write` too.
     """
     row, secret = calling.subscribe(_key(request), told.url, list(told.events))
     return 201, s.SubscribedOut(secret=secret, **_subscription(row).model_dump())
@@ -307,12 +331,18 @@ def unsubscribe(request: HttpRequest, webhook: s.Outside) -> Any:
     if row is None:
         raise Http404
     told = _subscription(row)
-    row.delete()
-    _audited(request, "api.unsubscribed", webhook)
+    calling.remove(row, actor=_key(request).created_by)
     return 200, told
 
 
 # From and to what programs see
+
+
+def _answer(outbound: int) -> s.AnswerOut:
+    found = channels.outbound(outbound)
+    if found is None:
+        raise Http404
+    return s.AnswerOut(id=ids.conceal(ANSWER, found.id), state=found.state, due_at=found.due_at)
 
 
 def _subscription(row: Subscription) -> s.SubscriptionOut:

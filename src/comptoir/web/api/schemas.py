@@ -152,6 +152,14 @@ class AnswerOut(Schema):
     due_at: datetime
 
 
+class AnswerStateIn(Schema):
+    """What became of an answer that your program delivers. reason: of a failure, in words."""
+
+    state: Literal["delivered", "read", "failed"]
+    at: Moment | None = None
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
 class AssignIn(Schema):
     assignee: Annotated[str, Field(max_length=254, description="E-mail of a member")] | None
 
@@ -166,6 +174,7 @@ class TagIn(Schema):
 
 Event = Literal[
     "conversations_changed",
+    "answer_to_deliver",
     "answer_queued",
     "answer_sent",
     "answer_delivered",

@@ -29,7 +29,7 @@ _ENTERED = ("channels.account_connected", "channels.account_reconnected")
 def connect(request: DeskRequest, kind: str) -> HttpResponse:
     """What to enter, how to find it, and one button that asks the network."""
     made = connector(kind)
-    if made is None:
+    if made is None or made.by_itself:
         raise Http404
     form = AccountForm(made, request.POST if request.method == "POST" else None)
     problem = None

@@ -65,6 +65,8 @@ def families(asked: str = "") -> list[Family]:
     connected = Counter(one.kind for one in channels.connected())
     made = {key: Family(str(title)) for key, (title, _channels) in words.FAMILIES.items()}
     for kind, connector in connectors().items():
+        if connector.by_itself:
+            continue
         entry = _entry(kind, connector, connected[kind])
         if _matches(asked, (entry.label, entry.summary, str(CHANNELS.get(entry.channel, "")))):
             made[_family(connector)].entries.append(entry)

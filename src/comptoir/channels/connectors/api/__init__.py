@@ -1,0 +1,1 @@
+"""The HTTP API as a channel: programs bring messages in, and are called with the answers."""
