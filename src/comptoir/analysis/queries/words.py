@@ -27,21 +27,21 @@ _UNSPACED = (
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _EMOJIS = rf"{FLAG} | [{EMOJI}] (?: \u200d[{EMOJI}] )*"
-# Most words begin with a letter and are nothing special: they are tried first.
-_MOST = r"(?!https?:|ftp:|www\.|aujourd) [^\W\d_][^\W_]*"
 _SPECIAL = rf"""
-    (?: https?:// | ftp:// | www\. ) [!-~\w]* [\w/=&#%+~@$*-]
-    | aujourd\W?hui\b
+    (?: https?:// | ftp:// | www\. ) [!#-;=?-~\w]* [\w/=&#%+~@$*-]
+    | aujourd['‘’ʼ]?hui\b
     | (?<!\w) (?: \#(?=\w*[^\W\d_]) | @ ) \w+
     | \d+ (?: [.,:]\d+ )+
     | {_EMOJIS}
 """
-_SIMPLE_WORD = re.compile(rf"[^\W_]+ | {_EMOJIS}", re.X)
-_WORD = re.compile(rf"{_MOST} | {_SPECIAL} | [^\W_]+", re.X)
+# Most words begin with a letter and are nothing special: they are tried first.
+_MOST = r"(?!https?:|ftp:|www\.|aujourd) [^\W\d_]"
+_SIMPLE_WORD = re.compile(rf"\w+ | {_EMOJIS}", re.X)
+_WORD = re.compile(rf"{_MOST} \w* | {_SPECIAL} | \w+", re.X)
+_UNDERSCORED_WORD = re.compile(rf"{_MOST} [^\W_]* | {_SPECIAL} | [^\W_]+", re.X)
 _UNSPACED_WORD = re.compile(
     rf"{_SPECIAL} | [{_UNSPACED}] | (?: (?![{_UNSPACED}_]) [\w{SIGNS}] )+", re.X
 )
-_MARKED = re.compile(r"[@#]|//|www\.|aujourd|[0-9][.,:][0-9]")
 # The characters these ranges hold cost time, so texts without them are not asked about them.
 _SCRIPTS = re.compile(
     "[\u0600-\u1cff\u2e80-\u9fff\ua800-\uabff\uf900-\uffff\U00010000-\U0001efff\U00020000-\U0003ffff]"
@@ -55,6 +55,7 @@ _JOINER = "\ue000"
 _FIRST = (("…", " "), ("™", " "), ("℠", " "), ("\u0640", ""), (_JOINER, " "))
 """Signs that would otherwise open into letters or stops, and the stroke that stretches Arabic."""
 
+_APOSTROPHES = ("‘", "’")
 _OPENS, _SEPARATES = 0, 32
 
 
@@ -77,7 +78,8 @@ def _tables() -> tuple[bytes, bytes]:
     """
     folded, separated = bytearray(256), bytearray(range(256))
     for code in range(256):
-        plain = _plain(bytes([code]).decode("cp1252", "ignore"))
+        char = bytes([code]).decode("cp1252", "ignore")
+        plain = "'" if char in _APOSTROPHES else _plain(char)
         if len(plain) == 1 and not plain.isalnum() and not plain.isascii():
             folded[code] = _SEPARATES
         elif len(plain) == 1 and plain.isascii():
@@ -89,7 +91,7 @@ def _tables() -> tuple[bytes, bytes]:
 
 _FOLD, _SEPARATE = _tables()
 _INVISIBLE = b"\xad"
-_NUMBER = re.compile(rb"[0-9][.,:][0-9]")
+_NUMBER = re.compile(r"[0-9][.,:][0-9]")
 
 
 def words(text: str) -> list[str]:
@@ -108,15 +110,9 @@ def words(text: str) -> list[str]:
         return _cut(_plain(text))
     if _OPENS in folded:
         return _cut(_plain(text))
-    if (
-        b"@" in folded
-        or b"#" in folded
-        or b"//" in folded
-        or b"www." in folded
-        or b"aujourd" in folded
-        or _NUMBER.search(folded)
-    ):
-        return _cut(folded.decode(), _WORD)
+    plain = folded.decode()
+    if _is_marked(plain):
+        return _cut(plain, _UNDERSCORED_WORD if "_" in plain else _WORD)
     return folded.translate(_SEPARATE).decode().split()
 
 
@@ -131,7 +127,21 @@ def _pattern(plain: str) -> re.Pattern[str]:
     """The least that cuts a folded text rightly."""
     if _SCRIPTS.search(plain):
         return _UNSPACED_WORD
-    return _WORD if _MARKED.search(plain) else _SIMPLE_WORD
+    if "_" in plain:
+        return _UNDERSCORED_WORD
+    return _WORD if _is_marked(plain) else _SIMPLE_WORD
+
+
+def _is_marked(plain: str) -> bool:
+    """Whether some word may be more than a run of letters and digits."""
+    return (
+        "@" in plain
+        or "#" in plain
+        or "//" in plain
+        or "www." in plain
+        or "aujourd" in plain
+        or _NUMBER.search(plain) is not None
+    )
 
 
 def _settled(word: str) -> str:
@@ -202,3 +212,28 @@ def _end(letters: list[str], last: int) -> int:
     while end < len(letters) and not letters[end]:
         end += 1
     return end
+
+
+def holds(pattern: str, word: str) -> bool:
+    """
+    Whether a word has the shape of a wildcard's pattern: `*` any characters, `?` exactly one.
+
+    Never slower than the product of both lengths, whatever is written.
+
+    >>> holds("rembours*", "remboursement"), holds("fr?e", "fre"), holds("net*x", "netflix")
+    (True, False, True)
+    """
+    at = place = 0
+    star, resume = -1, 0
+    while place < len(word):
+        if at < len(pattern) and pattern[at] == "*":
+            star, resume = at, place
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", word[place]):
+            at, place = at + 1, place + 1
+        elif star >= 0:
+            resume += 1
+            at, place = star + 1, resume
+        else:
+            return False
+    return not pattern[at:].strip("*")
