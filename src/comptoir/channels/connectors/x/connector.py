@@ -123,13 +123,9 @@ class X(Connector):
         cursor = dict(connection.cursor)
         me = connection.own["id"]
         for name in ("mentions", "tweets"):
-            pages, newest = _since(
-                connection, http, f"users/{me}/{name}", str(cursor.get(name, ""))
-            )
-            for response in reversed(pages):
-                if response is pages[0]:
-                    cursor[name] = newest
-                yield Page([Raw(response.body)], dict(cursor), quota=_quota(response))
+            for response in _since(connection, http, f"users/{me}/{name}", name, cursor):
+                raws = [Raw(response.body)]
+                yield Page(raws, dict(cursor), f"{name}_from" in cursor, _quota(response))
         yield from self._messages(connection, http, cursor)
 
     def _messages(
@@ -278,22 +274,35 @@ def _refuse(response: Response) -> NoReturn:
 
 
 def _since(
-    connection: Connection, http: Http, path: str, newest: str
-) -> tuple[list[Response], str]:
-    """Pages newer than `newest`, newest first, and the newest id of all."""
-    pages: list[Response] = []
-    asked = dict(_POSTS) | ({"since_id": newest} if newest else {})
-    for _number in range(_PAGES if newest else 1):
-        response = ask(connection, http, "GET", path, asked)
+    connection: Connection, http: Http, path: str, name: str, cursor: dict[str, Any]
+) -> Iterator[Response]:
+    """
+    Pages newer than what the cursor has seen of a place, newest first; the cursor follows.
+
+    Between two pages it holds how far down they are read: what stops there (a limit, used-up
+    credit) goes on there, so that nothing is lost and nothing is paid for twice.
+    """
+    seen, half = str(cursor.get(name, "")), f"{name}_from"
+    newest, until = cursor.get(half) or (seen, "")
+    asked = dict(_POSTS) | ({"since_id": seen} if seen else {})
+    while True:
+        response = ask(
+            connection, http, "GET", path, asked | ({"until_id": until} if until else {})
+        )
         meta = response.json().get("meta") or {}
-        if not meta.get("result_count"):
-            break
-        pages.append(response)
-        newest = max(newest, str(meta.get("newest_id", "")), key=_age)
-        if not meta.get("next_token"):
-            break
-        asked["pagination_token"] = meta["next_token"]
-    return pages, newest
+        if meta.get("result_count"):
+            newest = max(newest, str(meta["newest_id"]), key=_age)
+            until = str(meta["oldest_id"])
+        if seen and meta.get("result_count") and meta.get("next_token"):
+            cursor[half] = [newest, until]
+            yield response
+            continue
+        was_half = cursor.pop(half, None)
+        if newest:
+            cursor[name] = newest
+        if meta.get("result_count") or was_half:
+            yield response
+        return
 
 
 def _age(identifier: str) -> tuple[int, str]:

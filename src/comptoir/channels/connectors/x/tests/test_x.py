@@ -108,6 +108,32 @@ def test_each_place_is_asked_from_where_it_stands() -> None:
     assert "since_id=1002" in net.asked[0].url
 
 
+def page(newest: int, oldest: int, *, more: bool) -> dict[str, Any]:
+    token = {"next_token": "t"} if more else {}
+    told = {"newest_id": str(newest), "oldest_id": str(oldest), "result_count": 2}
+    return {"data": [], "meta": told | token}
+
+
+def test_reading_that_stops_halfway_goes_on_there() -> None:
+    """Nothing is lost, however much there is, and nothing is paid for twice."""
+    here = replace(account, cursor={"mentions": "100"})
+    busy = said({}, 429, x_rate_limit_reset="1772626000")
+    net = network(said(page(900, 701, more=True)), said(page(700, 501, more=True)), busy)
+    pages = x.pull(here, net)
+    kept = [next(pages), next(pages)]
+    with pytest.raises(TryLater):
+        next(pages)
+
+    assert [True, True] == [one.more for one in kept]
+    assert "100" == kept[-1].cursor["mentions"]
+
+    net = network(said(page(500, 101, more=False)), said(NOTHING), said(NOTHING))
+    (last,) = x.pull(replace(account, cursor=kept[-1].cursor), net)
+
+    assert "since_id=100&until_id=501" in net.asked[0].url
+    assert ({"mentions": "900"}, False) == (last.cursor, last.more)
+
+
 def test_app_that_may_not_read_messages_still_hears_posts() -> None:
     net = network(said(NOTHING), said(NOTHING), said({"title": "Forbidden"}, 403))
 
