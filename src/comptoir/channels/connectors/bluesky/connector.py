@@ -39,6 +39,7 @@ from comptoir.channels.connector import (
     Unsupported,
     Way,
 )
+from comptoir.channels.connectors.bodies import list_of, object_of
 from comptoir.channels.connectors.times import moment
 from comptoir.channels.incoming import Incoming, Kind
 from comptoir.channels.refusing import refuse
@@ -167,15 +168,10 @@ class Bluesky(Connector):
             yield Page([Raw(response.body)], {**cursor, "log": at})
 
     def split(self, connection: Connection, raw: Raw) -> Iterable[Any]:
-        try:
-            said = json.loads(raw.body)
-        except ValueError as error:
-            raise Unrecognised(f"not JSON: {error}") from error
-        if isinstance(said, dict) and isinstance(said.get("notifications"), list):
-            return list(reversed(said["notifications"]))
-        if isinstance(said, dict) and isinstance(said.get("logs"), list):
-            return list(said["logs"])
-        raise Unrecognised("neither notifications nor a log")
+        said = object_of(raw.body)
+        if "logs" in said:
+            return list_of(said, "logs")
+        return list_of(said, "notifications")[::-1]
 
     def parse(self, connection: Connection, entry: Any) -> Sequence[Read]:
         if not isinstance(entry, dict):
