@@ -45,6 +45,8 @@ LEASE = timedelta(days=10)
 """How long a hub is asked to push; it is asked again after half of it."""
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/html;q=0.5"
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+_BETWEEN_LINKS = re.compile(r",\s*(?=<)")
+_RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^";,]*))', re.IGNORECASE)
 _DIGESTS = ("sha1", "sha256", "sha384", "sha512")
 
 
@@ -80,7 +82,7 @@ class Feeds(Connector):
             feed = _parsed(response.body, response.headers)
         if not feed.get("version"):
             raise _no_feed()
-        links = {link.get("rel"): link.get("href", "") for link in feed.feed.get("links", [])}
+        links = _links(feed, response)
         own = {
             "url": response.url or url,
             "hub": urljoin(url, links.get("hub", "")) if links.get("hub") else "",
@@ -217,6 +219,17 @@ def _parsed(body: bytes, headers: Mapping[str, str]) -> Any:
     """feedparser never raises and never fetches: bytes are handed over as bytes."""
     told = {"content-type": headers.get("content-type", "application/xml")}
     return feedparser.parse(body, response_headers=told, sanitize_html=True)
+
+
+def _links(feed: Any, response: Response) -> Mapping[str, str]:
+    """What a feed names by its relation; what the Link header says goes first (WebSub, 4)."""
+    links = {link.get("rel"): link.get("href", "") for link in feed.feed.get("links", [])}
+    for one in reversed(_BETWEEN_LINKS.split(response.headers.get("link", ""))):
+        address, _bracket, about = one.strip().removeprefix("<").partition(">")
+        told = _RELATION.search(about)
+        relations = (told[1] or told[2] or "").lower().split() if told else []
+        links |= dict.fromkeys(relations, address.strip())
+    return links
 
 
 class _Links(HTMLParser):

@@ -185,6 +185,37 @@ def test_page_without_feed_says_so(feeds: Feeds, connection: Connection) -> None
     assert "no_feed" == caught.value.code
 
 
+@pytest.mark.parametrize(
+    ("header", "hub", "topic"),
+    [
+        (
+            '<https://a.example/f>; rel="self", <https://hub.example/2>; rel="hub"',
+            "https://hub.example/2",
+            "https://a.example/f",
+        ),
+        (
+            "</hub?a=1,2>;title=x;rel=hub",
+            "https://carnet.example/hub?a=1,2",
+            "https://carnet.example/flux.atom",
+        ),
+        (
+            '<https://one.example/>; REL="other HUB", <https://two.example/>; rel="hub"',
+            "https://one.example/",
+            "https://carnet.example/flux.atom",
+        ),
+        ("nonsense; rel", "https://hub.example/", "https://carnet.example/flux.atom"),
+    ],
+)
+def test_hub_named_in_the_header_goes_before_that_in_the_feed(
+    feeds: Feeds, connection: Connection, header: str, hub: str, topic: str
+) -> None:
+    url = connection.values["url"]
+    site = Site(Response(200, {"link": header}, recorded("blog.atom"), url))
+    checked = feeds.check(connection, site)
+
+    assert (hub, topic) == (checked.own["hub"], checked.own["topic"])
+
+
 def test_hub_is_asked_again_before_its_lease_ends(feeds: Feeds, connection: Connection) -> None:
     old = {"asked_hub": (NOON - timedelta(days=6)).isoformat()}
     site = Site(Response(202), Response(304))
