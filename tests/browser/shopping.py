@@ -1,9 +1,8 @@
 """
-A process beside a running installation, told on its command line what the team does there.
+A process beside a running installation, told line by line what the team does there.
 
-    python -m tests.browser.shopping shop '["http://127.0.0.1:1234"]'
-
-Prints one line of JSON. What pages show of it they hear through the database alone.
+Each line of its input is a JSON list, a function below and its arguments; each is answered
+with one line. What pages show of it they hear through the database alone.
 """
 
 import json
@@ -82,4 +81,6 @@ if __name__ == "__main__":
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "comptoir.settings"
     django.setup()
-    print(json.dumps(globals()[sys.argv[1]](*json.loads(sys.argv[2]))))  # noqa: T201
+    for line in sys.stdin:
+        name, *given = json.loads(line)
+        print(json.dumps(globals()[name](*given)), flush=True)  # noqa: T201 this is how it answers

@@ -1,6 +1,5 @@
 """The chat on a page of another site, in a real browser, with a strict policy and rude styles."""
 
-import json
 import os
 import re
 import subprocess
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import LANGUAGES, SIZES, Server, running, serious, wider_than_screen
+from tests.test_live import Teller
 
 pytestmark = pytest.mark.browser
 
@@ -83,21 +83,37 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield found
 
 
-class Team:
-    """What happens at the desk, in processes of their own."""
+@pytest.fixture(scope="module")
+def tell(server: Server) -> Iterator[Teller]:
+    """Another process on the same installation."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.shopping"],
+        env=server.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield Teller(process)
+    assert process.stdin
+    process.stdin.close()
+    process.wait(timeout=60)
 
-    def __init__(self, server: Server, site: Site) -> None:
-        self.server = server
-        told = self.do("shop", site.url)
+
+@dataclass
+class Team:
+    """What happens at the desk, in a process of its own."""
+
+    server: Server
+    site: Site
+    tell: Teller
+
+    def __post_init__(self) -> None:
+        told = self.do("shop", self.site.url)
         self.slug, self.session, self.told = told["slug"], told["session"], told
-        site.script = f"{server.url}/chat/{told['token']}/widget.js"
+        self.site.script = f"{self.server.url}/chat/{told['token']}/widget.js"
 
     def do(self, what: str, *given: Any) -> Any:
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("COMPTOIR_")}
-        environ |= {"COMPTOIR_HOME": str(self.server.home)}
-        command = [sys.executable, "-m", "tests.browser.shopping", what, json.dumps(given)]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
-        return json.loads(done.stdout.splitlines()[-1])
+        return self.tell(what, *given)
 
     def standing(self) -> dict[str, Any]:
         return dict(self.do("standing", self.slug))
@@ -122,22 +138,27 @@ def shot(page: Page, name: str) -> None:
 
 
 def eventually(check: Callable[[], bool]) -> None:
-    for _ in range(60):
+    for _ in range(150):
         if check():
             return
-        time.sleep(0.5)
+        time.sleep(0.2)
     assert check()
 
 
 @pytest.mark.parametrize("size", list(SIZES))
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_visitor_and_team_talk(
-    server: Server, site: Site, new_page: Callable[..., Page], language: str, size: str
+    server: Server,
+    site: Site,
+    tell: Teller,
+    new_page: Callable[..., Page],
+    language: str,
+    size: str,
 ) -> None:
     """
     Written on another site, seen at the desk, answered, read without reload, kept over one.
     """
-    team, words = Team(server, site), WORDS[language]
+    team, words = Team(server, site, tell), WORDS[language]
     desk = new_page("en")
     team.sit_down(desk)
     page = new_page(language, size)
@@ -177,9 +198,14 @@ def test_visitor_and_team_talk(
 
 @pytest.mark.parametrize(("language", "size"), [("fr", "phone"), ("en", "desktop")])
 def test_when_nobody_is_there_a_form_takes_an_address(
-    server: Server, site: Site, new_page: Callable[..., Page], language: str, size: str
+    server: Server,
+    site: Site,
+    tell: Teller,
+    new_page: Callable[..., Page],
+    language: str,
+    size: str,
 ) -> None:
-    team, words = Team(server, site), WORDS[language]
+    team, words = Team(server, site, tell), WORDS[language]
     page = new_page(language, size)
     page.goto(f"{site.url}/{language}/")
     page.get_by_role("button", name=words["open"]).click()
@@ -191,6 +217,7 @@ def test_when_nobody_is_there_a_form_takes_an_address(
     page.keyboard.press("Enter")
     expect(page.locator("#address")).to_be_focused()
     assert [] == team.standing()["messages"]
+    expect(page.get_by_role("status")).to_contain_text("@")
     page.keyboard.type("odile@example.com")
     page.locator(".send").first.click()
 
@@ -201,12 +228,12 @@ def test_when_nobody_is_there_a_form_takes_an_address(
 
 
 def test_a_cut_connection_loses_and_doubles_nothing(
-    server: Server, site: Site, new_page: Callable[..., Page]
+    server: Server, site: Site, tell: Teller, new_page: Callable[..., Page]
 ) -> None:
     """
     What was answered while the page was cut off is there when it comes back.
     """
-    team = Team(server, site)
+    team = Team(server, site, tell)
     page = new_page("en")
     page.goto(f"{site.url}/en/")
     page.evaluate("localStorage.clear()")
@@ -223,7 +250,7 @@ def test_a_cut_connection_loses_and_doubles_nothing(
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Try again").wait_for()
     team.do("answer", team.slug, "Meanwhile")
-    time.sleep(2)
+    eventually(lambda: "sent" == team.standing()["answers"][-1])
     page.context.set_offline(False)
     page.get_by_role("button", name="Try again").click()
 
@@ -234,11 +261,11 @@ def test_a_cut_connection_loses_and_doubles_nothing(
 
 
 def test_other_sites_are_turned_away(
-    server: Server, site: Site, new_page: Callable[..., Page]
+    server: Server, site: Site, tell: Teller, new_page: Callable[..., Page]
 ) -> None:
     """The script loads anywhere; only the sites that were entered may write."""
     other = Site("http://127.0.0.1:9")
-    team = Team(server, other)
+    team = Team(server, other, tell)
     site.script = other.script
     page = new_page("en")
     page.goto(f"{site.url}/en/")
@@ -252,12 +279,17 @@ def test_other_sites_are_turned_away(
 
 @pytest.mark.parametrize(("language", "size"), [("fr", "phone"), ("en", "desktop")])
 def test_the_pages_around_it_are_for_everybody(
-    server: Server, site: Site, new_page: Callable[..., Page], language: str, size: str
+    server: Server,
+    site: Site,
+    tell: Teller,
+    new_page: Callable[..., Page],
+    language: str,
+    size: str,
 ) -> None:
     """
     The contact form with its mistakes and thanks, the account, keys, the API's page.
     """
-    team = Team(server, site)
+    team = Team(server, site, tell)
     page = new_page(language, size)
     page.goto(f"{server.url}/chat/{team.told['contact']}/form/?language={language}")
     check(page, f"form-{language}-{size}")

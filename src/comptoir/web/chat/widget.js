@@ -36,6 +36,7 @@ form { display: flex; flex-direction: column; gap: 6px; }
 .send { margin-block-start: 4px; }
 label { font-size: 14px; font-weight: 600; }
 textarea, input { inline-size: 100%; padding: 10px 12px; border: 1px solid #767680; border-radius: 10px; background: #fff; color: #1b1b1f; font: inherit; }
+input[aria-invalid] { border: 2px solid #a1131d; }
 textarea { resize: none; min-block-size: 64px; max-block-size: 140px; field-sizing: content; }
 .row { display: flex; gap: 8px; align-items: stretch; }
 .row .send { margin: 0; }
@@ -123,9 +124,9 @@ const launch = make("button", {
   class: "launch", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": `${words.open} – ${title}`, onclick: show,
 }, drawing(BUBBLE), make("span", {}, title), count);
 const log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": words.conversation, tabindex: "0" });
-const status = make("p", { role: "status", class: "strong", hidden: true });
+const status = make("p", { id: "status", role: "status", class: "strong", hidden: true });
 const text = make("textarea", { id: "text", maxlength: config.longest, rows: "2", required: true, "aria-describedby": "note" });
-const address = make("input", { id: "address", type: "email", autocomplete: "email", maxlength: "254" });
+const address = make("input", { id: "address", type: "email", autocomplete: "email", maxlength: "254", "aria-describedby": "status" });
 const addressLabel = make("label", { for: "address" }, words.email);
 const addressPart = make("div", { hidden: true }, addressLabel, address);
 const note = make("p", { id: "note" }, words.note);
@@ -284,7 +285,8 @@ async function submit(event) {
   event.preventDefault();
   const said = text.value.trim();
   if (!said) { text.focus(); return; }
-  if (!addressPart.hidden && !address.checkValidity()) { address.setAttribute("aria-invalid", "true"); say(words.offline, true); address.focus(); return; }
+  if (!addressPart.hidden && !address.checkValidity()) { address.setAttribute("aria-invalid", "true"); say(words.emailWrong, true); address.focus(); return; }
+  address.removeAttribute("aria-invalid");
   begin();
   text.value = "";
   text.focus();

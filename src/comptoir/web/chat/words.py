@@ -23,6 +23,7 @@ WORDS: Final = {
     "again": _("Try again"),
     "offline": _("Nobody can answer at the moment. Leave us a message: we answer by e-mail."),
     "email": _("Your e-mail address"),
+    "emailWrong": _("Enter a whole address, such as name@example.com: the answer comes there."),
     "emailHelp": _("So that we can answer if you leave this page."),
     "emailKeep": _("Keep"),
     "emailKept": _("If you leave, the answer comes to %(email)s."),
