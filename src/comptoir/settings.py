@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "comptoir.base",
     "comptoir.channels",
     "comptoir.triage",
+    "comptoir.listening",
     "comptoir.care",
     "comptoir.insight",
     "comptoir.web.shell",

@@ -1,6 +1,7 @@
 """Compiles the message catalogues, so that a checkout needs no gettext tools."""
 
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -24,7 +25,8 @@ def _stale(path: Path) -> bool:
 def _compile(path: Path) -> None:
     with path.open("rb") as source:
         catalogue = read_po(source, abort_invalid=True)
-    temporary = path.with_suffix(".mo.part")
-    with temporary.open("wb") as target:
+    # A name of its own: two processes that start at once may both compile.
+    with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as target:
         write_mo(target, catalogue)
-    temporary.replace(path.with_suffix(".mo"))
+    Path(target.name).chmod(path.stat().st_mode)
+    Path(target.name).replace(path.with_suffix(".mo"))

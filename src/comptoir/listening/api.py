@@ -1,0 +1,87 @@
+"""
+What other contexts may use of `listening`.
+
+All functions work inside a workspace scope. The query language itself is in `analysis.queries`.
+"""
+
+from comptoir.listening.exclusions import allow, exclude, exclusions
+from comptoir.listening.mentions import Filter, Page, counts, found_by, mentions
+from comptoir.listening.models import Folder
+from comptoir.listening.past import ask as ask_past
+from comptoir.listening.past import runs as past_runs
+from comptoir.listening.past import stop as stop_past
+from comptoir.listening.records import (
+    Difference,
+    Draft,
+    ExclusionView,
+    Failing,
+    FolderView,
+    MentionView,
+    PastView,
+    Preview,
+    QueryView,
+    VersionView,
+)
+from comptoir.listening.saving import (
+    add,
+    add_folder,
+    change,
+    delete,
+    delete_folder,
+    failing,
+    folders,
+    go_back,
+    lines,
+    pause,
+    queries,
+    query,
+    rename_folder,
+    resume,
+    versions,
+)
+from comptoir.listening.trying import difference, preview
+
+KINDS = Folder.Kind
+"""What a folder may be about, with its translated name."""
+
+__all__ = [
+    "KINDS",
+    "Difference",
+    "Draft",
+    "ExclusionView",
+    "Failing",
+    "Filter",
+    "FolderView",
+    "MentionView",
+    "Page",
+    "PastView",
+    "Preview",
+    "QueryView",
+    "VersionView",
+    "add",
+    "add_folder",
+    "allow",
+    "ask_past",
+    "change",
+    "counts",
+    "delete",
+    "delete_folder",
+    "difference",
+    "exclude",
+    "exclusions",
+    "failing",
+    "folders",
+    "found_by",
+    "go_back",
+    "lines",
+    "mentions",
+    "past_runs",
+    "pause",
+    "preview",
+    "queries",
+    "query",
+    "rename_folder",
+    "resume",
+    "stop_past",
+    "versions",
+]

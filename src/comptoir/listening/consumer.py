@@ -1,0 +1,33 @@
+"""The step of listening in the way of a message: labelled → mentions."""
+
+from typing import Any
+
+from comptoir.base.outbox import Event, consumer
+from comptoir.channels.models import Message
+from comptoir.listening import matching, past
+from comptoir.listening.matching import Found
+
+NAME = "listening"
+
+
+def prepare(event: Event) -> Found | past.Part:
+    """Ask the queries of what the event names; read-only."""
+    if event.kind == past.ASKED:
+        return past.read(event.payload["run"])
+    return matching.find(event.payload["ids"])
+
+
+@consumer(
+    NAME,
+    ("messages_labelled", "label_corrected", past.ASKED),
+    order=30,
+    prepare=prepare,
+    joins=("messages_labelled",),
+)
+def handle(event: Event, prepared: Any) -> None:
+    """Write the mentions; a message that went meanwhile is left."""
+    if event.kind == past.ASKED:
+        past.write(prepared)
+        return
+    here = set(Message.objects.filter(pk__in=list(prepared)).values_list("pk", flat=True))
+    matching.write({message: queries for message, queries in prepared.items() if message in here})

@@ -1,0 +1,39 @@
+"""What becomes of mentions and exclusions when a person is erased."""
+
+from django.db import transaction
+
+from comptoir.base.erasure import Person, eraser, rule
+from comptoir.base.scope import scope
+from comptoir.channels.models import Message
+from comptoir.listening.models import (
+    Exclusion,
+    Folder,
+    Mention,
+    PastRun,
+    QueryVersion,
+    SavedQuery,
+)
+from comptoir.triage.models import Label
+
+rule(Folder, "kept", "Names of brands, rivals and topics, given by the team.")
+rule(SavedQuery, "kept", "What the team listens for.")
+rule(QueryVersion, "kept", "What the team listens for, and texts it wrote to test that.")
+rule(Mention, "erased", "Says that a query found the person's message.")
+rule(PastRun, "kept", "Counts of messages.")
+rule(Exclusion, "erased", "Names the person, or quotes their words.")
+
+
+@eraser("listening", order=25)
+def erase(person: Person) -> int:
+    """Delete the person's mentions, and the exclusions that name or quote them."""
+    with scope(person.workspace_id), transaction.atomic():
+        theirs = Message.objects.filter(author_id=person.author_id)
+        groups = Label.objects.filter(message_id__in=theirs.values("pk")).values_list(
+            "group", flat=True
+        )
+        kinds = Exclusion.Kind
+        alike = Exclusion.objects.filter(kind=kinds.ALIKE, value__in=[str(one) for one in groups])
+        named = Exclusion.objects.filter(kind=kinds.AUTHOR, value=str(person.author_id))
+        gone = alike._raw_delete("default") + named._raw_delete("default")
+        mentions = Mention.objects.filter(message_id__in=theirs.values("pk"))
+        return gone + mentions._raw_delete("default")
