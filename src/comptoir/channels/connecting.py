@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -42,6 +42,8 @@ log = structlog.get_logger(__name__)
 
 State = ConnectedAccount.State
 PASSING = ("try_later", "unreachable")
+GRACE = timedelta(days=1)
+"""How long an address that was changed still works, unless something else is asked for."""
 _NEVER_SAVED = 0
 
 
@@ -177,6 +179,8 @@ def disconnect(account_id: int, *, actor: User | None, http: Http | None = None)
             "state": State.OFF,
             "secrets": "",
             "token": secrets.token_urlsafe(32),
+            "old_token": "",
+            "old_until": None,
             "problem": {},
             "problem_since": None,
             "retry_at": None,
@@ -191,16 +195,36 @@ def disconnect(account_id: int, *, actor: User | None, http: Http | None = None)
 
 
 def rotate_address(
-    account_id: int, *, actor: User | None, http: Http | None = None
+    account_id: int,
+    *,
+    actor: User | None,
+    grace: timedelta = GRACE,
+    http: Http | None = None,
 ) -> ConnectedView:
-    """Give the account a new inbound address; the old one answers 404 from now on."""
+    """
+    Give the account a new inbound address; the old one works for `grace`, then answers 404.
+
+    One that was old already ends at once.
+    """
     row = _row(account_id)
     made = _installed(row.kind)
     with transaction.atomic():
+        row.old_token = row.token if grace > timedelta() else ""
+        row.old_until = clock.now() + grace if grace > timedelta() else None
         row.token = secrets.token_urlsafe(32)
-        row.save(update_fields=["token"])
-        _audit("channels.address_rotated", row, actor)
+        row.save(update_fields=["token", "old_token", "old_until"])
+        _audit("channels.address_rotated", row, actor, hours=int(grace.total_seconds() // 3600))
     _subscribe(account_id, made, http or _guarded())
+    return _shown(account_id)
+
+
+def end_old_address(account_id: int, *, actor: User | None) -> ConnectedView:
+    """Let the address before the present one answer 404 from now on."""
+    row = _row(account_id)
+    with transaction.atomic():
+        row.old_token, row.old_until = "", None
+        row.save(update_fields=["old_token", "old_until"])
+        _audit("channels.old_address_ended", row, actor)
     return _shown(account_id)
 
 

@@ -35,7 +35,8 @@ class ConnectedView:
     network's token. waiting: deliveries kept and not yet understood; set_aside: those that
     could not be, or not wholly; refused: requests without a valid signature; skipped: events
     that Comptoir has no use for. values: what was entered, without secrets. webhook: the
-    address that the network calls, "" where it calls none. installed: whether its connector
+    address that the network calls, "" where it calls none; old_until: until when the one before
+    works as well. installed: whether its connector
     is still there. renews: whether it renews its token by itself.
     """
 
@@ -61,6 +62,7 @@ class ConnectedView:
     can_send: bool
     installed: bool
     renews: bool = False
+    old_until: datetime | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, str] = field(default_factory=dict)
 
@@ -194,9 +196,14 @@ def _view(row: ConnectedAccount, counts: Mapping[str, int]) -> ConnectedView:
         can_send=made is not None and made.sends and row.state != State.OFF,
         installed=made is not None,
         renews=made is not None and type(made).renew is not Connector.renew,
+        old_until=_still(row.old_until),
         values=dict(row.values),
         own=dict(row.own),
     )
+
+
+def _still(until: datetime | None) -> datetime | None:
+    return until if until is not None and until > clock.now() else None
 
 
 def quota(stored: Mapping[str, Any]) -> Quota | None:

@@ -305,7 +305,8 @@ class ConnectedAccount(models.Model):
     How an account is connected: what was entered, where polling stands, how it fares.
 
     secrets: encrypted JSON of the secret fields. own: what the network said of the account.
-    token: the unguessable end of its inbound address. quota: left, limit, resets_at.
+    token: the unguessable end of its inbound address; old_token that of the one before, which
+    works until `old_until`. quota: left, limit, resets_at.
     problem: code, sentence and fix of what is wrong, {} when all is well; since
     problem_since. retry_at: nothing is asked of the network before. polled_at, heard_at,
     sent_at: when each last went well. expires_at: of the network's token, where known.
@@ -326,6 +327,8 @@ class ConnectedAccount(models.Model):
     secrets = models.TextField(blank=True)
     own = models.JSONField(default=dict)
     token = models.CharField(max_length=64, unique=True)
+    old_token = models.CharField(max_length=64, blank=True)
+    old_until = models.DateTimeField(null=True)
     cursor = models.JSONField(default=dict)
     quota = models.JSONField(default=dict)
     problem = models.JSONField(default=dict)
@@ -344,6 +347,13 @@ class ConnectedAccount(models.Model):
     created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
 
     objects = Scoped["ConnectedAccount"]()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["old_token"], name="old_address", condition=~models.Q(old_token="")
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.account_id} ({self.state})"

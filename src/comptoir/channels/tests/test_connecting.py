@@ -1,17 +1,18 @@
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from acme_comptoir.tests.simulator import KEY, SECRET, VALUES, AcmeSimulator, cut
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.base import secrets
+from comptoir.base import clock, secrets
 from comptoir.base.errors import Problem
 from comptoir.base.http import Response
 from comptoir.base.models import AuditEntry, OutboxEvent, User, Workspace
 from comptoir.base.scope import scope
-from comptoir.channels import api
+from comptoir.channels import api, receiving
 from comptoir.channels.models import ConnectedAccount, OwnHandle
 
 
@@ -208,8 +209,43 @@ def test_pausing_and_resuming_are_told(citron: api.ConnectedView, owner: User) -
 def test_a_new_address_is_told_to_the_network(
     acme: AcmeSimulator, citron: api.ConnectedView
 ) -> None:
-    """An address that leaked is changed; the old one ends."""
+    """An address that leaked is changed."""
     assert citron.webhook != api.rotate_address(citron.id, actor=None).webhook == acme.hook
+
+
+def test_an_old_address_works_for_its_grace_and_then_no_more(
+    acme: AcmeSimulator, citron: api.ConnectedView
+) -> None:
+    """A network that must be told by hand loses nothing meanwhile; what leaked ends at once."""
+    old = citron.webhook
+    new = api.rotate_address(citron.id, actor=None, grace=timedelta(hours=1))
+    found, present = receiving.connection_at(token_of(old)), token_of(new.webhook)
+
+    assert found is not None
+    assert (citron.id, old) == (found.account_id, found.webhook)
+    assert new.old_until is not None
+    with clock.held_at(clock.now() + timedelta(minutes=61)):
+        assert receiving.connection_at(token_of(old)) is None
+        assert receiving.connection_at(present) is not None
+        shown = api.connected_account(citron.id)
+        assert shown is not None
+        assert shown.old_until is None
+    api.end_old_address(citron.id, actor=None)
+    assert receiving.connection_at(token_of(old)) is None
+
+    api.rotate_address(citron.id, actor=None, grace=timedelta())
+    assert receiving.connection_at(present) is None
+    api.rotate_address(citron.id, actor=None)
+    later = api.rotate_address(citron.id, actor=None)
+    api.disconnect(citron.id, actor=None)
+    assert later.old_until is not None
+    assert receiving.connection_at("") is None
+    row = ConnectedAccount.objects.get(pk=citron.id)
+    assert ("", None) == (row.old_token, row.old_until)
+
+
+def token_of(address: str) -> str:
+    return address.rstrip("/").rpartition("/")[2]
 
 
 def test_checking_finds_lost_access_and_finds_it_again(

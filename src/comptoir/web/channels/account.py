@@ -1,6 +1,7 @@
 """One connected account: its health, its address, what was entered, and what can be done to it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -9,11 +10,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir import conf
 from comptoir.base.api import Permission, Problem
-from comptoir.base.models import User
 from comptoir.base.secrets import Unreadable
 from comptoir.channels import api as channels
 from comptoir.channels.api import ConnectedView
@@ -30,6 +31,13 @@ from comptoir.web.channels.listing import row
 STOP_POLLING: Final = 286
 _LOCAL_ENDS: Final = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
 QUESTIONS: Final = ("rename", "rotate", "disconnect")
+GRACES: Final = {
+    0: gettext_lazy("It ends at once"),
+    1: gettext_lazy("One hour"),
+    24: gettext_lazy("A day"),
+    168: gettext_lazy("A week"),
+}
+"""How many hours an address that is changed goes on working."""
 
 
 @require_GET
@@ -57,7 +65,7 @@ def act(request: DeskRequest, account: str) -> HttpResponse:
     if does not in _ACTS:
         raise Http404
     try:
-        after = _ACTS[does](view, request.desk.user)
+        after = _ACTS[does](view, request)
     except Problem as problem:
         messages.error(request, str(problem))
     else:
@@ -84,12 +92,19 @@ def rename(request: DeskRequest, account: str) -> HttpResponse:
     return _page(request, view, naming=form, asks="rename")
 
 
-_ACTS: Final[dict[str, Callable[[ConnectedView, User], ConnectedView]]] = {
-    "check": lambda view, _user: channels.check(view.id),
-    "pause": lambda view, user: channels.pause(view.id, actor=user),
-    "resume": lambda view, user: channels.resume(view.id, actor=user),
-    "rotate": lambda view, user: channels.rotate_address(view.id, actor=user),
-    "disconnect": lambda view, user: channels.disconnect(view.id, actor=user),
+def _rotate(view: ConnectedView, request: DeskRequest) -> ConnectedView:
+    given = request.POST.get("grace", "")
+    hours = int(given) if given.isdigit() and int(given) in GRACES else 24
+    return channels.rotate_address(view.id, actor=request.desk.user, grace=timedelta(hours=hours))
+
+
+_ACTS: Final[dict[str, Callable[[ConnectedView, DeskRequest], ConnectedView]]] = {
+    "check": lambda view, _request: channels.check(view.id),
+    "pause": lambda view, request: channels.pause(view.id, actor=request.desk.user),
+    "resume": lambda view, request: channels.resume(view.id, actor=request.desk.user),
+    "rotate": _rotate,
+    "end": lambda view, request: channels.end_old_address(view.id, actor=request.desk.user),
+    "disconnect": lambda view, request: channels.disconnect(view.id, actor=request.desk.user),
 }
 
 
@@ -101,7 +116,8 @@ def _say(request: DeskRequest, does: str, after: ConnectedView) -> None:
         "check": _("%(name)s was checked: all is well."),
         "pause": _("%(name)s is paused. What arrives is kept until you resume."),
         "resume": _("%(name)s goes on."),
-        "rotate": _("%(name)s has a new address. Copy it to the network: the old one has ended."),
+        "rotate": _("%(name)s has a new address. Copy it to the network."),
+        "end": _("The old address of %(name)s has ended."),
         "disconnect": _("%(name)s is disconnected. Its messages stay."),
     }
     messages.success(request, sentences[does] % {"name": after.name})
@@ -124,6 +140,7 @@ def _page(
         "guide": guide(made, language()) if made else "",
         "snippet": snippet,
         "unreachable": bool(view.webhook or snippet) and not is_public(conf.current().address),
+        "graces": GRACES.items(),
         "naming": naming or NameForm(initial={"name": view.name}),
         "asks": asked if asked in QUESTIONS else "",
     }

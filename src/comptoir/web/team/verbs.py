@@ -61,6 +61,7 @@ VERBS = {
     "channels.deliveries_let_go": _("Discarded all deliveries set aside"),
     "channels.answer_queued": _("Sent an answer"),
     "channels.answer_cancelled": _("Took an answer back before it left"),
+    "channels.answer_released": _("Let an answer leave that was held back"),
     "channels.answer_decided_sent": _("Said that an answer of unknown fate had left"),
     "channels.answer_decided_not_sent": _("Said that an answer of unknown fate had not left"),
     "channels.message_hide": _("Hid a message on its network"),

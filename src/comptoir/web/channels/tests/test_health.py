@@ -170,6 +170,29 @@ def test_what_is_done_to_an_account_is_done_said_and_audited(
     assert "manager@example.com" == AuditEntry.objects.get(verb=verb).actor.email  # type: ignore[union-attr]
 
 
+def test_the_old_address_is_kept_as_long_as_chosen_and_said(
+    manager: Client, loft: channels.ConnectedView
+) -> None:
+    """A day unless something else is chosen; ended by a button."""
+    page = manager.post(address(loft, "channel_act"), {"do": "rotate"}, follow=True)
+    kept = channels.connected_account(loft.id)
+    assert kept is not None
+    assert kept.old_until is not None
+    assert timedelta(hours=23) < kept.old_until - clock.now() <= timedelta(hours=24)
+    assert "The old address works until" in page.content.decode()
+
+    page = manager.post(address(loft, "channel_act"), {"do": "end"}, follow=True)
+    assert "has ended" in page.content.decode()
+    assert "The old address works until" not in page.content.decode()
+
+    for chosen, hours in (("0", 0), ("168", 168), ("9999", 24)):
+        manager.post(address(loft, "channel_act"), {"do": "rotate", "grace": chosen})
+        after = channels.connected_account(loft.id)
+        assert after is not None
+        left = after.old_until - clock.now() if after.old_until else timedelta()
+        assert timedelta(hours=max(hours - 1, 0)) <= left <= timedelta(hours=hours)
+
+
 def test_checking_puts_an_account_right_or_says_what_is_wrong(
     manager: Client, loft: channels.ConnectedView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +220,7 @@ def test_confirmations_say_what_happens_and_work_without_scripts(
     asked = shown(manager, f"{address(loft)}?ask=disconnect")
 
     assert "Messages and conversations stay" in page
-    assert "The old address ends at once." in page
+    assert "How long the old address still works" in page
     assert 'id="disconnect" aria-labelledby="disconnect-t">' in page
     assert 'id="disconnect" aria-labelledby="disconnect-t" open>' in asked
     assert 'href="?ask=rotate" data-dialog="rotate"' in page
