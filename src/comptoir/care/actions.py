@@ -14,6 +14,7 @@ from comptoir.care import acting
 from comptoir.care.acting import Change, Seen, Threads
 from comptoir.care.models import Answer, Conversation, Note, Tag, Tagging
 from comptoir.care.records import ActionView
+from comptoir.channels import api as channels
 
 Changed = dict[int, tuple[Change, Change]]
 _LONGEST = 60
@@ -188,6 +189,9 @@ def _answer(rows: Sequence[Conversation], text: str, actor: User) -> Changed:
         made.outbound = None
         made.save()
         after["answer"] = made.pk
+    channels.meanwhile.hold_others(
+        [row.pk for row in rows], actor.pk, channels.meanwhile.answered_by(str(actor))
+    )
     return changed
 
 

@@ -11,8 +11,8 @@ from comptoir.channels.outgoing import PERSON
 
 _GONE = Q(outbound__state__in=["sent", "delivered", "read"], outbound__message=None)
 """Left, though no message of the brand's says so here."""
-_ON_ITS_WAY = Q(outbound__state__in=[Outbound.State.QUEUED, Outbound.State.SENDING]) | Q(
-    outbound__state=Outbound.State.UNKNOWN
+_ON_ITS_WAY = Q(
+    outbound__state__in=[Outbound.State.QUEUED, Outbound.State.SENDING, Outbound.State.UNKNOWN]
 ) & ~Q(outbound__claim=PERSON)
 
 

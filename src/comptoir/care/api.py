@@ -41,7 +41,7 @@ from comptoir.care.records import (
     View,
 )
 from comptoir.care.saved import assignees, delete_view, save_view, saved_views, tags
-from comptoir.care.sending import decide, send, take_back, write_again
+from comptoir.care.sending import decide, meanwhile, send, send_anyway, take_back, write_again
 from comptoir.care.timeline import capabilities, timeline
 from comptoir.care.undoing import undo
 
@@ -77,12 +77,14 @@ __all__ = [
     "history",
     "inbox",
     "mark_answered",
+    "meanwhile",
     "note",
     "reopen",
     "save_draft",
     "save_view",
     "saved_views",
     "send",
+    "send_anyway",
     "snooze",
     "tag",
     "tags",

@@ -6,6 +6,7 @@ they had read, and what follows for the conversation.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
@@ -36,23 +37,55 @@ def send(
     keep: Iterable[int] = (),
     key: str = "",
     seen: Seen = None,
+    since: datetime | None = None,
 ) -> ActionView:
     """
     Queue an answer; it leaves in ten seconds, until when `undo` takes it back.
 
     The person's draft there becomes that answer, and what had arrived waits no longer unless
     it fails. Parameters and Problems as `channels.enqueue` says; the same key queues once.
+    since: when the person began to write; what others did since holds the answer back.
     """
 
     def hand_over(rows: Sequence[Conversation]) -> Changed:
         made = channels.enqueue(
-            thread_id, to, text, visibility, actor=actor, files=files, keep=keep, key=key
-        )
+            thread_id, to, text, visibility, actor=actor, files=files, keep=keep, key=key,
+            since=since, why=by_hand(thread_id, since, actor) if since else "",
+        )  # fmt: skip
         if Answer.objects.filter(outbound_id=made.id).exists():
             return {}
         return {row.pk: _handed_over(row, made, actor) for row in rows}
 
     return acting.act("sent", thread_id, actor, hand_over, seen)
+
+
+def meanwhile(thread_id: int, since: datetime, actor: User) -> channels.Words:
+    """What others did in a conversation since the person began to write, "" for nothing."""
+    return by_hand(thread_id, since, actor) or channels.meanwhile.happened(
+        thread_id, since, actor.pk
+    )
+
+
+def by_hand(thread_id: int, since: datetime, actor: User) -> channels.Words:
+    """Who else answered on the network itself and said so here, "" for nobody."""
+    rows = Answer.objects.filter(
+        conversation_id=thread_id, state=Answer.State.COPIED, at__gt=since
+    ).exclude(author=actor)
+    other = rows.select_related("author").order_by("-at").first()
+    return "" if other is None else channels.meanwhile.answered_by(str(other.author or ""))
+
+
+def send_anyway(outbound_id: int, *, actor: User) -> ActionView:
+    """Let an answer leave that was held back, now that its author has looked. Final."""
+    answer = _answer(outbound_id)
+
+    def let_go(rows: Sequence[Conversation]) -> Changed:
+        channels.release(outbound_id, actor=actor)
+        answer.heard_until = rows[0].heard_until
+        answer.save(update_fields=["heard_until"])
+        return {row.pk: ({}, {"released": outbound_id}) for row in rows}
+
+    return acting.act("sent_anyway", answer.conversation_id, actor, let_go)
 
 
 def take_back(outbound_id: int, *, actor: User) -> ActionView:

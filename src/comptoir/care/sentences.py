@@ -27,6 +27,7 @@ _SENTENCES: Mapping[str, Promise] = {
     "noted": _("Note written."),
     "answered": _("Answered by hand on the network."),
     "sent": _("The answer leaves in ten seconds."),
+    "sent_anyway": _("Sent an answer that was held back."),
     "found_sent": _("Saw on the network that the answer is there."),
     "sent_again": _("Saw on the network that the answer is not there, and sent it again."),
 }

@@ -14,8 +14,8 @@ from comptoir.care.refresh import refresh
 from comptoir.care.sentences import view
 from comptoir.channels import api as channels
 
-FINAL = frozenset({"found_sent", "sent_again"})
-"""What was said of an answer of unknown fate: it may have left again already."""
+FINAL = frozenset({"found_sent", "sent_again", "sent_anyway"})
+"""What was said of an answer that waited for a person: it may have left already."""
 
 
 def undo(action_id: int, actor: User) -> ActionView:

@@ -1,6 +1,6 @@
 """What other contexts may use of `channels`: what was heard, by whom, in which thread."""
 
-from comptoir.channels import programs, sites, visiting
+from comptoir.channels import meanwhile, programs, sites, visiting
 from comptoir.channels.aside import (
     SetAsideView,
     let_all_go,
@@ -23,7 +23,7 @@ from comptoir.channels.connecting import (
     rotate_address,
 )
 from comptoir.channels.connections import connection
-from comptoir.channels.connector import Attachment, Reply, Request, Way
+from comptoir.channels.connector import Attachment, Reply, Request, Way, Words
 from comptoir.channels.entering import FieldProblem, mistakes
 from comptoir.channels.files.api import (
     FIELDS,
@@ -76,6 +76,7 @@ from comptoir.channels.outgoing import (
     outbound,
     outbound_of,
     outbounds,
+    release,
     was_queued,
 )
 from comptoir.channels.owning import add_own_handles, set_own_handles
@@ -163,6 +164,7 @@ __all__ = [
     "Verified",
     "Way",
     "WaysView",
+    "Words",
     "account_for",
     "accounts",
     "act",
@@ -194,6 +196,7 @@ __all__ = [
     "keep_upload",
     "let_all_go",
     "let_go",
+    "meanwhile",
     "measure",
     "message_ids",
     "messages",
@@ -216,6 +219,7 @@ __all__ = [
     "reconnect",
     "rejects",
     "rejects_file",
+    "release",
     "remove_from_index",
     "rename",
     "replay",

@@ -464,7 +464,8 @@ class Outbound(models.Model):
 
     key: idempotency key, made with the row. due_at: not before (undo, retry, a window).
     claim, claimed_at: the worker that is sending; one that is stale was killed while sending,
-    so the answer's fate is unknown; "person" on one that only a person can settle. message:
+    so the answer's fate is unknown; "person" on one that only a person can settle, because its
+    fate is unknown or because others answered since it was begun (written_since). message:
     the message it became, once the network took it. problem: code, sentence and fix in every
     language, and how often the network was asked for one of unknown fate. price: in millionths.
     """
@@ -501,6 +502,7 @@ class Outbound(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     created_at = models.DateTimeField()
+    written_since = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
 

@@ -21,6 +21,7 @@ from comptoir.base import audit, clock, outbox
 from comptoir.base.errors import Problem
 from comptoir.base.models import User
 from comptoir.base.scope import current_workspace_id
+from comptoir.channels import meanwhile
 from comptoir.channels.bulk import plain
 from comptoir.channels.connector import Attachment, Way, Words
 from comptoir.channels.models import ConnectedAccount, Message, Outbound, OutboundFile
@@ -57,7 +58,7 @@ class OutboundView:
     An answer on its way, or gone.
 
     due_at: it leaves at that moment at the earliest. waits: why it does not leave although it
-    could. problem: why it failed, or why its fate is unknown. asks: only a person can say
+    could. held: others answered or wrote since it was begun, and its author has to look. problem: why it failed, or why its fate is unknown. asks: only a person can say
     whether it is there. message: id of the message it became. price: in millionths of
     `currency`.
     """
@@ -81,6 +82,7 @@ class OutboundView:
     problem: ProblemView | None
     waits: ProblemView | None
     asks: bool
+    held: bool
     price: int | None
     currency: str
     files: tuple[FileView, ...] = field(default=())
@@ -88,7 +90,7 @@ class OutboundView:
     @property
     def moves(self) -> bool:
         """Whether its state may still change by itself soon."""
-        return self.state in _MOVING and not self.asks
+        return self.state in _MOVING and not self.asks and not self.held
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -106,6 +108,8 @@ def enqueue(
     keep: Iterable[int] = (),
     key: str = "",
     after: timedelta = UNDO,
+    since: datetime | None = None,
+    why: Words = "",
 ) -> OutboundView:
     """
     Queue an answer; it leaves `after` at the earliest.
@@ -113,7 +117,8 @@ def enqueue(
     to: the message answered, None for the customer's newest. visibility: "" for the usual
     way. keep: ids of files of earlier answers of this thread that go with this one too. key:
     32 hexadecimal digits that tell this sending from another, so that a form sent twice
-    queues once.
+    queues once. since: when its author began; it is held back when others have answered or
+    written since, now or before it leaves. why: what else is known to have happened.
 
     Raises Problem: "cannot_send", "way_closed", "empty_text", "too_long", "no_files",
     "files_too_big".
@@ -126,10 +131,14 @@ def enqueue(
     way = check(seen, visibility, text.strip(), carried)
     try:
         with transaction.atomic():
-            row = _made(thread_id, seen, way, text.strip(), actor, key, after)
+            row = _made(thread_id, seen, way, text.strip(), actor, key, after, since)
             _attach(row, carried)
             _audited(row, "channels.answer_queued", actor)
-            outbox.publish(row.workspace_id, "answer_queued", outbound=row.pk, thread=thread_id)
+            why = why or unknown_to(row)
+            if why:
+                meanwhile.hold(row, why)
+            else:
+                outbox.publish(row.workspace_id, "answer_queued", outbound=row.pk, thread=thread_id)
     except IntegrityError:
         again = _queued_already(key, thread_id)  # the same form, sent twice at once
         if again is None:
@@ -199,7 +208,7 @@ def cancel(outbound_id: int, *, actor: User | None) -> OutboundView:
     """Take an answer back before it leaves; raises Problem "already_left"."""
     with transaction.atomic():
         here = Outbound.objects.filter(pk=outbound_id, state=State.QUEUED)
-        if not here.update(state=State.CANCELLED, problem={}):
+        if not here.update(state=State.CANCELLED, problem={}, claim=""):
             raise Problem(
                 "already_left",
                 _("This answer is leaving or has left: it can no longer be taken back."),
@@ -208,6 +217,30 @@ def cancel(outbound_id: int, *, actor: User | None) -> OutboundView:
         row = _row(outbound_id)
         _audited(row, "channels.answer_cancelled", actor)
         outbox.publish(row.workspace_id, "answer_cancelled", outbound=row.pk, thread=row.thread_id)
+    return view_of([row])[0]
+
+
+def unknown_to(row: Outbound) -> Words:
+    """What its author did not know when they wrote an answer, "" for nothing."""
+    if row.written_since is None:
+        return ""
+    return meanwhile.happened(row.thread_id, row.written_since, row.created_by_id, row.pk)
+
+
+def release(outbound_id: int, *, actor: User | None) -> OutboundView:
+    """Let an answer leave that was held back; raises Problem "not_held"."""
+    with transaction.atomic():
+        held = Outbound.objects.filter(pk=outbound_id, state=State.QUEUED, claim=PERSON)
+        now = clock.now()
+        if not held.update(claim="", problem={}, due_at=now, written_since=now):
+            raise Problem(
+                "not_held",
+                _("This answer is not held back any more."),
+                _("Reload the conversation to see it."),
+            )
+        row = _row(outbound_id)
+        _audited(row, "channels.answer_released", actor)
+        outbox.publish(row.workspace_id, "answer_queued", outbound=row.pk, thread=row.thread_id)
     return view_of([row])[0]
 
 
@@ -296,8 +329,9 @@ def _view(row: Outbound, waits: ProblemView | None, names: dict[int, str]) -> Ou
         message=row.message,
         url=row.url,
         problem=None if queued else told,
-        waits=(waits or told) if queued else None,
+        waits=(told if row.claim == PERSON else waits or told) if queued else None,
         asks=row.state == State.UNKNOWN and row.claim == PERSON,
+        held=queued and row.claim == PERSON,
         price=row.price,
         currency=row.currency,
         files=tuple(FileView(**one) for one in row.attachments),
@@ -327,6 +361,7 @@ def _made(
     actor: User | None,
     key: str,
     after: timedelta,
+    since: datetime | None,
 ) -> Outbound:
     assert seen.account is not None
     assert seen.to is not None
@@ -343,6 +378,7 @@ def _made(
         subject=_subject(seen.to),
         due_at=now + after,
         created_at=now,
+        written_since=since,
         created_by=actor,
         price=price,
         currency=way.currency if price is not None else "",

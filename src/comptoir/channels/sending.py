@@ -49,13 +49,14 @@ from comptoir.channels.connectors import connector
 from comptoir.channels.echoes import became, heard_as
 from comptoir.channels.health import trouble, well
 from comptoir.channels.incoming import Incoming, Kind
+from comptoir.channels.meanwhile import hold
 from comptoir.channels.models import (
     ConnectedAccount,
     Message,
     Outbound,
     OutboundFile,
 )
-from comptoir.channels.outgoing import PERSON, check
+from comptoir.channels.outgoing import PERSON, check, unknown_to
 from comptoir.channels.services import store
 from comptoir.channels.storing import fitting
 from comptoir.channels.views import AccountView, Arrived
@@ -170,7 +171,7 @@ def _due(now: datetime) -> "QuerySet[Outbound, Outbound]":
         Q(retry_at=None) | Q(retry_at__lte=now), state=ConnectedAccount.State.ON
     )
     before = Outbound.objects.filter(thread=OuterRef("thread"), pk__lt=OuterRef("pk")).filter(
-        Q(state__in=[State.QUEUED, State.SENDING]) | Q(state=State.UNKNOWN) & ~Q(claim=PERSON)
+        Q(state__in=[State.QUEUED, State.SENDING, State.UNKNOWN]) & ~Q(claim=PERSON)
     )
     return (
         Outbound.objects.filter(
@@ -239,7 +240,12 @@ def _alive(claim: Claim) -> Iterator[None]:
 def _send(claim: Claim) -> None:
     """One attempt. Everything before the request surely did not send; everything after may have."""
     try:
-        task = _task(Outbound.objects.get(pk=claim.id))
+        row = Outbound.objects.get(pk=claim.id)
+        why = unknown_to(row)
+        if why:
+            _record(claim, lambda row: _held(row, why))
+            return
+        task = _task(row)
         _check_again(task)
     except Problem as problem:
         refused = _as_rejected(problem)
@@ -461,6 +467,13 @@ def _patience(row: Outbound, after: float | None) -> None:
     pause = min(max(PATIENCE if after is None else after, 1.0), GIVE_UP.total_seconds())
     retry_at = clock.now() + timedelta(seconds=pause)
     trouble(row.account_id, "try_later", _PATIENCE, retry_at=retry_at)
+
+
+def _held(row: Outbound, why: Words) -> None:
+    """Its author did not know what happened since they began: they decide; no attempt was made."""
+    row.attempts = max(row.attempts - 1, 0)
+    row.save(update_fields=["attempts"])
+    hold(row, why)
 
 
 def _not_yet(row: Outbound, refusal: NotYet) -> None:

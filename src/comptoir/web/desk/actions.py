@@ -27,6 +27,7 @@ from comptoir.base.models import User
 from comptoir.care import api as care
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.desk import query, rows
+from comptoir.web.desk.composer import moment_of
 from comptoir.web.desk.conversation import by_script, conversation_context
 from comptoir.web.desk.listing import list_context
 from comptoir.web.desk.moments import moment
@@ -85,6 +86,9 @@ def act(request: DeskRequest) -> HttpResponse:
     place = sent_place(request)
     try:
         threads = _threads(request)
+        why = _meanwhile(request, verb, threads)
+        if why:
+            return _held_back(request, place, threads, why)
         _check_nothing_new(request, verb)
         made = _run(verb, choice, threads, request)
     except Problem as problem:
@@ -146,6 +150,28 @@ def _threads(request: DeskRequest) -> list[int]:
     return list(dict.fromkeys(chosen))
 
 
+def _meanwhile(request: DeskRequest, verb: str, threads: Sequence[int]) -> str:
+    """What others did while somebody answered by hand; "" for nothing, and for other verbs."""
+    since = moment_of(request.POST.get("since", ""))
+    if verb != "answered" or since is None or len(threads) != 1:
+        return ""
+    return str(care.meanwhile(threads[0], since, request.desk.user))
+
+
+def _held_back(
+    request: DeskRequest, place: Place, threads: Sequence[int], why: str
+) -> HttpResponse:
+    """Show what happened, keep the words, and ask once more whether they were sent."""
+    care.save_draft(threads[0], request.POST.get("text", ""), actor=request.desk.user)
+    if not by_script(request):
+        messages.warning(request, why)
+        return redirect(f"{place.conversation_url(threads[0])}&answering#composer")
+    found = care.conversation(threads[0])
+    context = _changed(request, place, threads, found)
+    response = render(request, "desk/fragment.html", context | {"held": why, "answering": True})
+    return say(response, why, kind="error", counts=True)
+
+
 def _check_nothing_new(request: DeskRequest, verb: str) -> None:
     """
     Refuse to close or answer a conversation in which somebody wrote while it was being read.
@@ -154,7 +180,8 @@ def _check_nothing_new(request: DeskRequest, verb: str) -> None:
     """
     latest, opened = request.POST.get("latest", ""), request.POST.get("open", "")
     identifier = ids.reveal("conversation", opened)
-    if verb not in MOVES_ON or not latest or identifier is None:
+    told = verb == "answered" and bool(request.POST.get("since"))
+    if verb not in MOVES_ON or told or not latest or identifier is None:
         return
     found = care.conversation(identifier)
     if found and ids.conceal("message", found.last_message) != latest:

@@ -21,7 +21,7 @@ from comptoir.care import api as care
 from comptoir.channels import api as channels
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.desk import actions, bubbles
-from comptoir.web.desk.composer import measured
+from comptoir.web.desk.composer import measured, moment_of
 from comptoir.web.desk.conversation import by_script, find, message_id
 from comptoir.web.desk.query import Place
 
@@ -47,6 +47,10 @@ def write(request: DeskRequest, conversation: str) -> HttpResponse:
     try:
         if request.POST.get("mode") != "note":
             care.save_draft(found.id, text, actor=actor)
+            since = moment_of(request.POST.get("since", ""))
+            if since and (why := care.meanwhile(found.id, since, actor)):
+                first = _("Read it before you answer there.")
+                messages.warning(request, f"{why} {first}")
             return redirect(f"{place.conversation_url(found.id)}&answering#composer")
         made = care.note(found.id, text, actor=actor)
     except Problem as problem:
@@ -84,16 +88,56 @@ def send(request: DeskRequest, found: care.ConversationView, place: Place) -> Ht
             files=_files(request),
             keep=[ids.reveal("file", one) or 0 for one in sent.getlist("keep")],
             key=sent.get("key", ""),
+            since=moment_of(sent.get("since", "")),
         )
     except Problem as problem:
         _keep(request, found)
         return actions.refused(request, place, problem)
+    held = _held(found.id, request)
+    if held:
+        return _say_held(request, found, place, held)
     undo = actions.undo_url(request, made)
     if not by_script(request):
         messages.success(request, actions.sentence_of(made), extra_tags=undo)
         return redirect(place.conversation_url(found.id))
     response = actions.single(request, place, "sent", [found.id])
     return actions.say(response, actions.sentence_of(made), undo, counts=True)
+
+
+def _held(thread: int, request: DeskRequest) -> str:
+    """Why the person's newest answer there is held back, "" when it is not."""
+    own = [
+        one
+        for one in channels.outbound_of([thread]).get(thread, [])
+        if one.created_by == request.desk.user.pk
+    ]
+    if not own or not own[-1].held or own[-1].waits is None:
+        return ""
+    said = _("Your answer is held back.")
+    return f"{own[-1].waits.sentence} {said}"
+
+
+def _say_held(
+    request: DeskRequest, found: care.ConversationView, place: Place, why: str
+) -> HttpResponse:
+    if not by_script(request):
+        messages.warning(request, why)
+        return redirect(place.conversation_url(found.id))
+    response = actions.single(request, place, "sent", [found.id])
+    return actions.say(response, why, kind="error", counts=True)
+
+
+@require_POST
+@desk_view(Permission.ANSWER)
+def anyway(request: DeskRequest, answer: str) -> HttpResponse:
+    """Let an answer leave that was held back."""
+    found = _find(answer)
+    return _do(
+        request,
+        found,
+        lambda: care.send_anyway(found.id, actor=request.desk.user),
+        _("It leaves now."),
+    )
 
 
 def draft_state(

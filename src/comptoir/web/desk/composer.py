@@ -1,7 +1,7 @@
 """What the composer shows before anything is typed: ways, windows, lengths, prices."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -44,8 +44,10 @@ def composer_context(
     """
     Everything of the composer. to: outside id of the message to answer, "" for the newest.
 
-    key: tells this sending from another, so that a form sent twice is one answer.
+    key: tells this sending from another, so that a form sent twice is one answer. since: when
+    the page was made; what others do after it holds the answer back.
     """
+    since = marked(clock.now())
     named = ids.reveal("message", to) if to else None
     capability = care.capabilities(found, named)
     seen, text = capability.ways, draft.text if draft else ""
@@ -59,8 +61,26 @@ def composer_context(
         "to": ids.conceal("message", seen.to) if named and seen.to == named else "",
         "answered": _answered(seen.to) if named and seen.to == named else None,
         "key": uuid4().hex,
+        "since": since,
         "kept_files": draft.outbound.files if draft and draft.outbound else (),
     }
+
+
+def marked(moment: datetime) -> str:
+    """
+    A moment as forms carry it.
+
+    >>> moment_of(marked(datetime(2026, 3, 4, 12, tzinfo=UTC))).isoformat()
+    '2026-03-04T12:00:00+00:00'
+    """
+    return str(int(moment.timestamp() * 1000))
+
+
+def moment_of(mark: str) -> datetime | None:
+    """The moment behind a mark; None for none, and for what is no mark."""
+    if not mark.isdecimal() or len(mark) > 14:
+        return None
+    return datetime.fromtimestamp(int(mark) / 1000, UTC)
 
 
 def choices(seen: channels.WaysView) -> list[Choice]:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("c/<str:conversation>/draft/", answering.draft, name="desk_draft"),
     path("a/<str:answer>/", answering.answer, name="desk_answer"),
     path("a/<str:answer>/take-back/", answering.take_back, name="desk_take_back"),
+    path("a/<str:answer>/anyway/", answering.anyway, name="desk_anyway"),
     path("a/<str:answer>/settle/", answering.settle, name="desk_settle"),
     path("a/<str:answer>/again/", answering.again, name="desk_again"),
     path("m/<str:message>/treat/", answering.treat, name="desk_treat"),

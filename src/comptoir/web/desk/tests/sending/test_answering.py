@@ -285,3 +285,50 @@ def test_readers_see_states_and_no_buttons(
 def test_other_ids_than_ours_lead_nowhere(talk: Talk) -> None:
     assert 404 == talk.desk.get("desk_answer", answer="abc").status_code
     assert 404 == talk.desk.post("desk_take_back", answer=str(1)).status_code
+
+
+def test_an_answer_begun_before_somebody_else_answered_is_held_back(
+    talk: Talk, person: Callable[..., User]
+) -> None:
+    """The page says who, and offers both ways out; nothing leaves until one is chosen."""
+    marie = person("agent", email="marie@example.com")
+    since = talk.field("since")
+    talk.moment.later(seconds=1)
+    care.send(talk.asked.thread_id, "Demain.", actor=marie)
+    talk.moment.later(seconds=1)
+    answer = talk.send("Il arrive demain.", script=True, since=since)
+    assert "Your answer is held back." in answer.headers["HX-Trigger"]
+    talk.later(minutes=1)
+    shown = talk.shown()
+
+    assert "Held back." in words(shown)
+    assert "answered after you began" in words(shown)
+    assert "queued" == talk.outbound.state
+    talk.desk.post("desk_anyway", {}, answer=key_of(talk))
+    talk.later(seconds=1)
+    assert "sent" == talk.outbound.state
+    assert "Held back." not in words(talk.shown())
+
+
+def test_by_hand_too_somebody_elses_answer_is_shown_before_one_is_recorded(
+    talk: Talk, hear: Callable[..., Message], person: Callable[..., User]
+) -> None:
+    """Where nothing can be sent from here: asked once more, the draft kept, then believed."""
+    private = hear("m5", "max", kind="message", text="Bonjour, et ma commande ?")
+    outbox.drain()
+    talk.moment.later(hours=24)
+    html = page(talk.desk.get("conversation", conversation=outside(private.thread_id)))
+    found = re.search(r'name="since" value="(\d+)"', html)
+    assert found
+    talk.moment.later(seconds=1)
+    care.mark_answered(private.thread_id, "Fait.", actor=person("agent", email="marie@example.com"))
+    talk.moment.later(seconds=1)
+    form = {"do": "answered", "id": outside(private.thread_id), "open": outside(private.thread_id)}
+    held = talk.desk.post("desk_act", form | {"text": "Oui.", "since": found[1]}, script=True)
+
+    assert "Read it first." in held.content.decode()
+    assert 1 == len([e for e in care.timeline(private.thread_id).entries if e.kind == "answer"])
+    fresh = re.search(r'name="since" value="(\d+)"', held.content.decode())
+    assert fresh
+    talk.desk.post("desk_act", form | {"text": "Oui.", "since": fresh[1]}, script=True)
+    assert 2 == len([e for e in care.timeline(private.thread_id).entries if e.kind == "answer"])
