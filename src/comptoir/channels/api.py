@@ -23,7 +23,7 @@ from comptoir.channels.connecting import (
     rotate_address,
 )
 from comptoir.channels.connections import connection
-from comptoir.channels.connector import Attachment, Reply, Request, Way, Words
+from comptoir.channels.connector import Attachment, Reply, Request, Vouched, Way, Words
 from comptoir.channels.entering import FieldProblem, mistakes
 from comptoir.channels.files.api import (
     FIELDS,
@@ -64,7 +64,7 @@ from comptoir.channels.imports import (
 )
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.keeping import Keeper
-from comptoir.channels.originals import OriginalView, original
+from comptoir.channels.originals import OriginalView, original, senders
 from comptoir.channels.outgoing import (
     MOST_BYTES,
     PERSON,
@@ -162,6 +162,7 @@ __all__ = [
     "ThreadView",
     "TreatedView",
     "Verified",
+    "Vouched",
     "Way",
     "WaysView",
     "Words",
@@ -233,6 +234,7 @@ __all__ = [
     "saved_mappings",
     "search",
     "send_due",
+    "senders",
     "sentence",
     "set_aside",
     "set_aside_body",

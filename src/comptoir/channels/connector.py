@@ -331,6 +331,19 @@ class Checked:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """
+    Whether a message is from whom it says, in a word or two, and why that is thought.
+
+    level: "sure", "likely", "unknown" or "doubtful".
+    """
+
+    level: Literal["sure", "likely", "unknown", "doubtful"]
+    label: Words
+    why: Words
+
+
 class Connector:
     """
     One network's manners. Stateless; every method gets the connection it works for.
@@ -464,6 +477,10 @@ class Connector:
 
     def forgets_after(self, connection: Connection) -> timedelta | None:
         """How long the network's terms let others' words be kept; None where they do not say."""
+        return None
+
+    def vouches(self, connection: Connection, raw: str) -> Vouched | None:
+        """Whether Heard.raw is from whom it says; None where the network itself sees to that."""
         return None
 
     # Answering

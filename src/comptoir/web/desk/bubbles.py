@@ -1,7 +1,7 @@
 """A timeline as the conversation shows it: days, bubbles, events, and each message's labels."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -92,7 +92,8 @@ class Item:
     side: of a message, "in" or "out". link: how the message found this thread, "" when it
     says nothing new. outbound: of an answer that is sent from here, and of the message it
     became; key: its outside id. treated: what was done to a message on its network; actions:
-    what more can be done, with words and icons. can_answer: an answer to this one can be sent,
+    what more can be done, with words and icons. sender: whether a mail is from whom it says.
+    can_answer: an answer to this one can be sent,
     though it is not the newest.
     """
 
@@ -113,6 +114,7 @@ class Item:
     treated: channels.TreatedView | None = None
     actions: tuple[Treating, ...] = ()
     can_answer: bool = False
+    sender: channels.Vouched | None = None
 
 
 def items(
@@ -128,6 +130,8 @@ def items(
     last = max(
         (e.message.id for e in timeline.entries if e.message and not e.message.own), default=0
     )
+    mails = [e.message.id for e in timeline.entries if e.message and e.message.kind == "email"]
+    vouched = channels.senders(mails) if mails else {}
     shown: list[Item] = []
     day: date | None = None
     for entry in timeline.entries:
@@ -135,7 +139,9 @@ def items(
         if here != day:
             shown.append(Item(day=here))
             day = here
-        shown.append(item(entry, sizes, last, actions, sends=sends))
+        made = item(entry, sizes, last, actions, sends=sends)
+        sender = vouched.get(made.message.id) if made.message else None
+        shown.append(replace(made, sender=sender) if sender else made)
     return shown
 
 

@@ -36,11 +36,12 @@ from comptoir.channels.connector import (
     Sent,
     Unrecognised,
     Unsupported,
+    Vouched,
     Way,
     Words,
 )
 from comptoir.channels.connectors.email import servers
-from comptoir.channels.connectors.email.details import details
+from comptoir.channels.connectors.email.details import details, vouches
 from comptoir.channels.connectors.email.reading import Mail, read_mail, sent_at
 from comptoir.channels.connectors.email.servers import Listed, Mailbox
 from comptoir.channels.connectors.email.writing import is_ours, message_id, written
@@ -237,6 +238,9 @@ class Email(Connector):
 
     def details(self, connection: Connection, raw: str) -> Sequence[tuple[Words, Words]]:
         return details(connection, raw)
+
+    def vouches(self, connection: Connection, raw: str) -> Vouched | None:
+        return vouches(connection, raw)
 
     # Answering
 

@@ -394,3 +394,34 @@ def test_checks_of_others_are_not_repeated() -> None:
     shown = {str(name): str(value) for name, value in EMAIL.details(CONNECTION, raw)}
 
     assert "Nobody says" in shown["Is it really from there?"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "level"),
+    [
+        ("dmarc=pass header.from=example.com", "sure"),
+        ("dkim=pass; dmarc=fail", "doubtful"),
+        ("dkim=pass; spf=pass", "likely"),
+        ("spf=softfail", "unknown"),
+    ],
+)
+def test_a_word_or_two_say_whether_the_sender_is_theirs(headers: str, level: str) -> None:
+    raw = (
+        f"From: m@example.com\nAuthentication-Results: mail.atelier-citron.example; {headers}\n\nx"
+    )
+    said = EMAIL.vouches(CONNECTION, raw)
+
+    assert said is not None
+    assert level == said.level
+    assert said.why in dict(EMAIL.details(CONNECTION, raw)).values()
+
+
+def test_what_a_stranger_wrote_of_themselves_is_no_check() -> None:
+    forged = (
+        "From: m@example.com\nReceived: by x\nAuthentication-Results: evil.example; dmarc=pass\n\nx"
+    )
+    said = EMAIL.vouches(CONNECTION, forged)
+
+    assert said is not None
+    assert "unknown" == said.level
+    assert EMAIL.vouches(CONNECTION, "From: m@example.com\n\nx") is None
