@@ -111,6 +111,17 @@ def nearest(name: str) -> str:
     return _FRENCH.get(plain) or (close[0] if close else "")
 
 
+def french(begun: str) -> set[str]:
+    """
+    The fields whose French name begins so.
+
+    >>> french("abon")
+    {'followers'}
+    """
+    plain = fold(begun)
+    return {name for word, name in _FRENCH.items() if plain and word.startswith(plain)}
+
+
 def closest(value: str, known: Iterable[str]) -> str:
     """The known value that a wrong one most likely means; "" when none comes near."""
     close = get_close_matches(value, list(known), 1, 0.6)
@@ -240,8 +251,8 @@ def pattern(written: str) -> str:
     """A name folded, its wildcards kept and `@` left out."""
     return " ".join(
         "*".join("?".join(map(fold, part.split("?"))) for part in one.split("*"))
-        for one in written.split()
-    ).replace("@", "")
+        for one in written.replace("@", " ").split()
+    )
 
 
 def field_holds(field: Field, document: Document) -> bool:
@@ -261,7 +272,7 @@ def _known(name: str, document: Document) -> Iterable[str]:
 
 
 def _same_name(wanted: str, found: str) -> bool:
-    name = fold(found).replace("@", "")
+    name = fold(found.replace("@", " "))
     return holds(wanted, name) if "*" in wanted or "?" in wanted else wanted == name
 
 

@@ -10,7 +10,7 @@ The grammar of queries, and the parser that holds it.
     term    = "(" or ")" | phrase | raw | field | zone | word
     phrase  = '"' word { word } '"' [ "~" number ]
     raw     = "raw:" ( '"' characters '"' | characters )
-    zone    = ( "title:" | "body:" ) ( "(" or ")" | phrase | word )
+    zone    = ( "title:" | "body:" ) ( "(" or ")" | phrase | raw | word )
     field   = name ":" [ ">" | ">=" | "<" | "<=" | "=" ] value | name ":" "(" values ")"
     value   = '"' characters '"' | characters | number ".." number | date ".." date
 
@@ -140,10 +140,22 @@ def parse(text: str, known: Mapping[str, Collection[str]] | None = None) -> Quer
     Or(Word('panne'), Near(3, False, Wildcard('coupure*'), Word('internet')))
     """
     try:
-        return _parsed(text, known or {})
+        query = _parsed(text, known or {})
     except QueryError as error:
         error.suggestion = _mended(text, error)
         raise
+    return replace(query, warnings=tuple(filter(_is_helpful, query.warnings)))
+
+
+def _is_helpful(warning: Warned) -> bool:
+    """What would make no query was not meant: "or" may end a query, OR may not."""
+    if not warning.suggestion or len(warning.suggestion) > _FIXED_CHARS:
+        return True
+    try:
+        _parsed(warning.suggestion, {})
+    except QueryError:
+        return False
+    return True
 
 
 def _parsed(text: str, known: Mapping[str, Collection[str]]) -> Query:
@@ -250,12 +262,12 @@ class _Parser:
         before, self.pending = self.pending, None
         name = before.text.partition(":")[0].lower() if before else ""
         start = before.start if before else token.start
+        if before and before.text.lower().endswith("raw:"):
+            self.fail("missing_value", token, name="raw")
         if before and before.text[-1] != ":":
             sign = before.text.partition(":")[2]
             fix = (before.start, before.end, f"{name}:")
             raise QueryError("range_in_group", before.start, before.end, operator=sign, fix=fix)
-        if name == "raw":
-            self.fail("missing_value", token, name=name)
         zone = name if name in ZONES else ""
         values = "" if zone else name or self.group()
         opened = _Operator(
@@ -300,7 +312,10 @@ class _Parser:
         if group := self.group():
             doubled = (token.start, token.end, "") if group == known else None
             self.fail("field_in_field", token, name=known, fix=doubled)
-        if sign and known not in fields.FIELDS:
+        if sign.lower() == "raw:" and known not in ZONES:
+            fix = (token.start, token.end, sign)
+            self.fail("field_in_field", token, name="raw", fix=fix)
+        if sign and sign.lower() != "raw:" and known not in fields.FIELDS:
             fix = (token.start, token.end, f"{known}:")
             self.fail("no_order", token, name=known, fix=fix)
         self.join()
@@ -315,7 +330,7 @@ class _Parser:
 
     def take_phrase(self, token: Token) -> None:
         inside, _, slop = token.text[1:].partition('"')
-        if self.pending and self.pending.text.partition(":")[0].lower() not in ZONES:
+        if self.pending and not _is_zone(self.pending):
             self.value(token, inside)
             if slop:
                 self.fail("tilde", token, sign=slop, fix=(token.end - len(slop), token.end, ""))
@@ -328,7 +343,7 @@ class _Parser:
         self.term(self.phrase(token, inside, slop))
 
     def take_chunk(self, token: Token) -> None:
-        if self.pending and self.pending.text.partition(":")[0].lower() not in ZONES:
+        if self.pending and not _is_zone(self.pending):
             self.value(token, token.text)
         elif group := self.group():
             self.compare(group, "", token.text, token, token.start)
@@ -435,6 +450,10 @@ class _Parser:
         assert self.pending is not None
         before, self.pending = self.pending, None
         name, _, sign = before.text.partition(":")
+        if sign.lower() == "raw:":
+            self.raw(before, token)
+            self.zone(name.lower(), (before.start, token.end))
+            return
         sign = {"=>": ">=", "=<": "<="}.get(sign, sign)
         if name.lower() == "raw":
             self.raw(before, token)
@@ -636,6 +655,12 @@ class _Parser:
 _SHOWN_BARE = 50
 _WARNINGS = 20
 """More would not be read."""
+
+
+def _is_zone(field: Token) -> bool:
+    """Whether what follows a colon is a query of its own: title: and body:."""
+    name, _, sign = field.text.lower().partition(":")
+    return name in ZONES and not sign
 
 
 def _letters(word: str) -> int:

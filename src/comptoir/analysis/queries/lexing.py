@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     | (?P<and>AND){_ENDS} | (?P<or>OR){_ENDS} | (?P<not>NOT){_ENDS}
     | (?P<near>O?NEAR(?:/\w*)?){_ENDS}
     | (?P<minus>-)(?=[^\s)])
-    | (?P<field>[^\W\d]\w*:(?!//)(?:[<>]=|=[<>]|[<>=])?)
+    | (?P<field>[^\W\d]\w*:(?!//)(?:(?i:raw):|[<>]=|=[<>]|[<>=])?)
     | (?P<phrase>"[^"]*"(?:~\w*)?) | (?P<unclosed>"[^"]*)
     | (?P<chunk>[^\s()"]+)
     """,

@@ -90,7 +90,7 @@ ERRORS: Mapping[str, tuple[str, str, str]] = {
     "wildcard_short": (
         "letters",
         "“{word}” has too few letters: three must stand before *, two beside ?.",
-        "« {word} » a trop peu de lettres : il en faut trois avant *, deux avec ?.",
+        "« {word} » a trop peu de lettres : il en faut trois avant *, deux avec ?.",
     ),
     "wildcard_many": (
         "letters",

@@ -52,6 +52,12 @@ class Node:
             told.append(f"{type(node).__name__}({', '.join(values)})")
         return told[0]
 
+    def __copy__(self) -> "Node":
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Node":
+        return self
+
     def __reduce__(self) -> "tuple[Callable[..., Node], tuple[Any, ...]]":
         rows = [(type(one), one.own, len(one.inner), one.span) for one in postorder(self)]
         return _rebuilt, (rows,)
