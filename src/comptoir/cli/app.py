@@ -21,7 +21,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-MODULES = ("serve", "demo", "imports", "copy", "check", "user", "erase", "replay", "triage")
+MODULES = (
+    "serve",
+    "demo",
+    "imports",
+    "copy",
+    "check",
+    "user",
+    "erase",
+    "replay",
+    "triage",
+    "match",
+)
 
 
 def django() -> None:

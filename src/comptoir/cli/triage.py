@@ -163,7 +163,7 @@ def triage(
         classes=_classes(classify),
     )
     counts = _Counts(Console(stderr=True, soft_wrap=True))
-    with _quiet_pipe(), _whole():
+    with quiet_pipe(), _whole():
         _run(file, job, counts, output)
     _end(counts, strict)
 
@@ -208,7 +208,7 @@ def _catalogue(path: Path | None) -> "Catalogue | None":
     from comptoir.analysis.api import Catalogue
     from comptoir.cli import triage_input
 
-    with _failing(str(path)):
+    with failing(str(path)):
         return Catalogue(triage_input.products(path)) if path else None
 
 
@@ -236,14 +236,14 @@ def _classes(path: Path | None) -> "ClassHead | None":
 def _examples(path: Path) -> dict[str, list[str]]:
     from comptoir.cli import triage_input
 
-    with _failing(str(path)):
+    with failing(str(path)):
         if found := triage_input.examples(path):
             return found
     raise fail(f"{path} holds no example.", "It needs rows of a label and a text.")
 
 
 @contextmanager
-def _failing(name: str) -> Iterator[None]:
+def failing(name: str) -> Iterator[None]:
     """What is wrong with a whole file ends the command with a sentence."""
     from comptoir.channels.files.api import FileProblem, sentence
 
@@ -267,7 +267,7 @@ def _run(file: str, job: _Job, counts: _Counts, output: str) -> None:
     batches = _batches(chain(first, texts), job.batch)
     workers = job.workers or (1 if file == STDIN or len(first) < SMALL[job.mode] else cores())
     write, gatherer = _writer(output), Gatherer()
-    with readers(workers, _work(job, first, workers)) as pool, _progress(counts.console) as advance:
+    with readers(workers, _work(job, first, workers)) as pool, progress(counts.console) as advance:
         model = _model(job, pool)
         for batch, (readings, added) in pool.read(batches):
             groups = gatherer.first(batch, readings)
@@ -303,7 +303,7 @@ def _texts(file: str, counts: _Counts) -> Iterator["Text"]:
     from comptoir.analysis.api import Text
     from comptoir.cli import triage_input
 
-    with _failing("Standard input" if file == triage_input.STDIN else file):
+    with failing("Standard input" if file == triage_input.STDIN else file):
         for row in triage_input.messages(file):
             if isinstance(row, Text):
                 yield row
@@ -355,10 +355,11 @@ def _writer(output: str) -> Callable[[dict[str, Any]], None]:
 
     if output == "csv":
         return _Table().write
-    return lambda record: _put(json_line(record))
+    return lambda record: put(json_line(record))
 
 
-def _put(line: bytes) -> None:
+def put(line: bytes) -> None:
+    """Write on standard output, whatever the terminal's encoding."""
     sys.stdout.buffer.write(line)
 
 
@@ -379,7 +380,7 @@ class _Table:
             self._rows.writerow(record)
             self._begun = True
         self._rows.writerow([safe_cell(cell) for cell in cells(record)])
-        _put(self._line.getvalue().encode())
+        put(self._line.getvalue().encode())
         self._line.seek(0)
         self._line.truncate()
 
@@ -399,7 +400,7 @@ def _whole() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet_pipe() -> Iterator[None]:
+def quiet_pipe() -> Iterator[None]:
     """Whoever reads the results may have enough of them: `| head` is no failure."""
     try:
         yield
@@ -410,7 +411,7 @@ def _quiet_pipe() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Callable[[int], None]]:
+def progress(console: Console) -> Iterator[Callable[[int], None]]:
     """A line on a terminal that shows nothing else."""
     with Progress(
         TextColumn("{task.completed:,} messages, {task.fields[rate]:,.0f} a second"),

@@ -55,7 +55,7 @@ def messages(source: str) -> Iterator[Text | Wrong]:
     Raises FileProblem when there is no table or no column of ids and texts, OSError when the
     file cannot be opened.
     """
-    with _opened(source) as rows:
+    with opened(source) as rows:
         for row in rows:
             yield row if isinstance(row, Wrong) else _message(row)
 
@@ -90,11 +90,11 @@ def _parts(aliases: str) -> Iterator[str]:
 
 def _table(path: Path, *needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """Rows as text by column, of a table that has at least one name of each of `needed`."""
-    with _opened(str(path)) as rows:
+    with opened(str(path)) as rows:
         for row in rows:
             if isinstance(row, Wrong):
                 continue
-            values = {name: _written(value) or "" for name, value in row.values.items()}
+            values = {name: written(value) or "" for name, value in row.values.items()}
             absent = [names[0] for names in needed if not any(name in values for name in names)]
             if absent:
                 raise FileProblem("missing_columns", columns=", ".join(absent))
@@ -106,7 +106,7 @@ def _first(values: Mapping[str, str], names: Iterable[str]) -> str:
 
 
 def _message(row: Named) -> Text | Wrong:
-    identifier, text = _written(row.values.get("id")), _written(row.values.get("text"))
+    identifier, text = written(row.values.get("id")), written(row.values.get("text"))
     if not identifier or not identifier.strip():
         return Wrong(row.line, "There is no id.")
     if text is None:
@@ -114,15 +114,15 @@ def _message(row: Named) -> Text | Wrong:
     return Text(
         identifier,
         text,
-        lang=_written(row.values.get("lang")) or "",
-        in_reply_to=_written(row.values.get("in_reply_to")) or "",
-        author=_written(row.values.get("author")) or "",
-        own=(_written(row.values.get("own")) or "").strip().lower() in _YES,
-        rating=_rating(_written(row.values.get("rating"))),
+        lang=written(row.values.get("lang")) or "",
+        in_reply_to=written(row.values.get("in_reply_to")) or "",
+        author=written(row.values.get("author")) or "",
+        own=(written(row.values.get("own")) or "").strip().lower() in _YES,
+        rating=_rating(written(row.values.get("rating"))),
     )
 
 
-def _written(value: Any) -> str | None:
+def written(value: Any) -> str | None:
     """A value as its text; None for nothing and for what has parts."""
     if value is None or isinstance(value, dict | list):
         return None
@@ -141,7 +141,7 @@ def _rating(said: str | None) -> float | None:
 
 
 @contextmanager
-def _opened(source: str) -> Iterator[Rows]:
+def opened(source: str) -> Iterator[Rows]:
     """The rows of a source, whatever its format."""
     with _stream(source) as (stream, path):
         head = _head(stream)

@@ -29,7 +29,7 @@ _UNSPACED = (
 _EMOJIS = rf"{FLAG} | [{EMOJI}] (?: \u200d[{EMOJI}] )*"
 _SPECIAL = rf"""
     (?: https?:// | ftp:// | www\. ) [!#-;=?-~\w]* [\w/=&#%+~@$*-]
-    | aujourd['‘’ʼ]?hui\b
+    | aujourd'?hui\b
     | (?<!\w) (?: \#(?=\w*[^\W\d_]) | @ ) \w+
     | \d+ (?: [.,:]\d+ )+
     | {_EMOJIS}
@@ -52,10 +52,12 @@ _JOINED = re.compile(f"[{EMOJI}][\ufe0f{_TONES}]*(\u200d)(?=[{EMOJI}])(?![♀♂
 _SEX = re.compile("\u200d(?=([♀♂]))")
 _JOINER = "\ue000"
 """Stands for what joins two emoji while other joiners are dropped."""
-_FIRST = (("…", " "), ("™", " "), ("℠", " "), ("\u0640", ""), (_JOINER, " "))
-"""Signs that would otherwise open into letters or stops, and the stroke that stretches Arabic."""
+_FIRST = (
+    ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("…", " "), ("™", " "), ("℠", " "), ("\u0640", ""),
+    (_JOINER, " "),
+)  # fmt: skip
+"""Apostrophes, signs that would open into letters or stops, the stroke that stretches Arabic."""
 
-_APOSTROPHES = ("‘", "’")
 _OPENS, _SEPARATES = 0, 32
 
 
@@ -78,8 +80,7 @@ def _tables() -> tuple[bytes, bytes]:
     """
     folded, separated = bytearray(256), bytearray(range(256))
     for code in range(256):
-        char = bytes([code]).decode("cp1252", "ignore")
-        plain = "'" if char in _APOSTROPHES else _plain(char)
+        plain = _plain(bytes([code]).decode("cp1252", "ignore"))
         if len(plain) == 1 and not plain.isalnum() and not plain.isascii():
             folded[code] = _SEPARATES
         elif len(plain) == 1 and plain.isascii():

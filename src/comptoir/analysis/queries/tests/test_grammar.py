@@ -5,6 +5,7 @@ import pickle
 import time
 import unicodedata
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -312,3 +313,17 @@ def _placeholders(sentence: str) -> list[str]:
 
 def test_elisions_make_a_phrase() -> None:
     assert Phrase((Word("qu"), Word("il"))) == parse("qu’il").tree
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_guide_shows_queries_that_work(language: str) -> None:
+    """
+    What is in the tables of examples can be copied as it is; only fields alone are warned of.
+    """
+    guide = Path(__file__).parents[5] / "docs" / "guide" / language / "62-queries.md"
+    rows = [line for line in guide.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    shown = [part for row in rows for part in row.split("`")[1::2] if " " in part]
+
+    assert len(shown) > 15
+    warned = [(one, warning.code) for one in shown for warning in parse(one).warnings]
+    assert {"no_words"} >= {code for _, code in warned}
