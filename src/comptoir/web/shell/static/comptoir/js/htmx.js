@@ -13,6 +13,9 @@ document.addEventListener("htmx:responseError", (event) => {
 
 document.addEventListener("htmx:sendError", () => toast({ kind: "error", text: word("failed") }));
 
+// What is busy until it is fetched is read aloud once it is there.
+document.addEventListener("htmx:afterSwap", (event) => event.detail.target.removeAttribute("aria-busy"));
+
 // A form that comes back with its errors (422) replaces itself like any answer.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status !== 422) return;
