@@ -411,7 +411,7 @@ def test_several_are_counted_and_named(
     said = alarm(shown(manager, "/w/atelier/inbox/"))
 
     assert said.startswith(
-        "3 channels need you Pigeonnier · Loft of Citron, Pigeonnier · Lost and 1 other"
+        "3 channels need you – Pigeonnier · Loft of Citron, Pigeonnier · Lost and 1 other"
     )
 
 
