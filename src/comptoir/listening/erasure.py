@@ -28,12 +28,12 @@ def erase(person: Person) -> int:
     """Delete the person's mentions, and the exclusions that name or quote them."""
     with scope(person.workspace_id), transaction.atomic():
         theirs = Message.objects.filter(author_id=person.author_id)
-        groups = Label.objects.filter(message_id__in=theirs.values("pk")).values_list(
-            "group", flat=True
-        )
+        labels = Label.objects.filter(message_id__in=theirs.values("pk"))
+        groups = [str(group) for group in labels.values_list("group", flat=True)]
         kinds = Exclusion.Kind
-        alike = Exclusion.objects.filter(kind=kinds.ALIKE, value__in=[str(one) for one in groups])
-        named = Exclusion.objects.filter(kind=kinds.AUTHOR, value=str(person.author_id))
-        gone = alike._raw_delete("default") + named._raw_delete("default")
+        alike, _rows = Exclusion.objects.filter(kind=kinds.ALIKE, value__in=groups).delete()
+        named, _rows = Exclusion.objects.filter(
+            kind=kinds.AUTHOR, value=str(person.author_id)
+        ).delete()
         mentions = Mention.objects.filter(message_id__in=theirs.values("pk"))
-        return gone + mentions._raw_delete("default")
+        return alike + named + mentions._raw_delete("default")
