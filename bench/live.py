@@ -1,20 +1,22 @@
 """
-How soon a stored message is seen on an open page, by a real browser.
+How soon a network's delivery is seen on an open page, by a real browser.
 
     python bench/live.py --rate 200 --seconds 15
 
-Starts an installation of its own (`comptoir up`: pages and a worker, SQLite), opens the inbox in
-headless Chromium, and stores invented messages from another process at a steady rate. A message's
-time runs from just before it is stored until its row is in the page (a MutationObserver's clock;
-both are the machine's). The same is done with a page that has no stream and draws its list again
-each second. Then the processor's share of an open page is read while nothing happens.
+Starts an installation of its own (`comptoir up`: pages and a worker, SQLite) with the example
+network of the tests connected, opens the inbox in headless Chromium, and delivers signed reviews
+over HTTP at a steady rate from another process. A message's time runs from when its delivery was
+due until its row is in the page (a MutationObserver's clock; both are the machine's); one that is
+never seen counts as infinitely late. With --poll the same is done with a page that has no stream
+and draws its list again each second. Then the processor's share of an open page is read while
+nothing happens.
 """
 
 import argparse
 import json
+import math
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,14 +24,15 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).resolve().parents[1] / "src"
+import receiving
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-SLUG = "bench"
+SLUG = "atelier"
 ASK = "Bonjour, où est mon colis ? Pouvez-vous m’aider ?"
-BATCHES_A_SECOND = 20
 WATCH = """
 () => {
   window.seen = {};
@@ -44,64 +47,93 @@ WATCH = """
 """
 POLL = "() => setInterval(() => htmx.trigger(document.body, 'desk:list'), 1000)"
 
-STORE = """
-import json, sys, time
-from datetime import UTC, datetime
-import django
-django.setup()
-from comptoir.base.models import Workspace
-from comptoir.channels import api as channels
 
-name, rate, seconds, batches = sys.argv[1], *map(float, sys.argv[2:5])
-brand, told, size = Workspace.objects.get(slug=sys.argv[5]), {}, max(1, int(rate / batches))
-begin, number = time.time(), 0
-while time.time() - begin < seconds:
-    said = []
-    for _ in range(size):
-        number += 1
-        said.append(channels.Incoming(
-            external_id=f"{name}{number}", channel="x", kind="post", sent_at=datetime.now(UTC),
-            author_handle=f"{name}{number}", text=sys.argv[6] + f" {number}"))
-        told[f"@{name}{number}"] = time.time()
-    channels.store(brand.pk, [channels.Arrived(None, "{}", [one]) for one in said])
-    time.sleep(max(0.0, begin + number / rate - time.time()))
-json.dump(told, sys.stdout)
-"""
+class Told(receiving.Load):
+    """Delivers reviews of people with names that no two share, written now."""
 
-PREPARE = """
-import sys
-import django
-django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from django.test import Client
-from comptoir.base.models import User
-from comptoir.base.workspaces import create
-owner = User.objects.create_user("owner@example.com", "un mot de passe long", language="en")
-create(owner, sys.argv[1])
-client = Client()
-client.force_login(owner)
-print(client.cookies["sessionid"].value)
-"""
+    name = ""
+
+    def event(self, number: int) -> Any:
+        from acme_comptoir.tests.simulator import review
+
+        return review(
+            f"{self.name}{number}",
+            author={"handle": f"{self.name}{number}", "name": ""},
+            written_at=datetime.now(UTC).isoformat(),
+            title="",
+            text=f"{ASK} {number}",
+        )
+
+    def due(self, begun: float) -> dict[str, float]:
+        """When each was due, on the wall clock, by the name under which the page shows it."""
+        return {f"@{self.name}{number}": begun + number / self.rate for number in range(self.count)}
+
+
+def deliver(name: str, port: int, rate: float, seconds: float) -> None:
+    load = Told(port, rate, seconds)
+    load.name = name
+    begun = time.time()
+    load.run()
+    took = sorted(load.took)
+    p99 = took[int(len(took) * 0.99)] * 1000
+    told = {"due": load.due(begun), "refused": load.refused, "acknowledged": p99}
+    json.dump(told, sys.stdout)
+
+
+def prepare() -> None:
+    """As `bench/receiving.py` does, with somebody who may look; prints her session."""
+    receiving.prepare()
+    from django.test import Client
+
+    from comptoir.base.models import Membership, User, Workspace
+
+    owner = User.objects.get()
+    brand = Workspace.objects.get()
+    Membership.objects.create(user=owner, workspace=brand, role="owner")
+    client = Client()
+    client.force_login(owner)
+    print(client.cookies["sessionid"].value)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rate", type=int, default=200, help="messages stored a second")
-    parser.add_argument("--seconds", type=int, default=15, help="length of each part")
-    parser.add_argument("--triage", default="fast", choices=("best", "fast", "light"))
+    parser.add_argument("--rate", type=float, default=200, help="deliveries a second")
+    parser.add_argument("--seconds", type=float, default=15, help="length of each part")
+    parser.add_argument("--triage", default="best", choices=("best", "fast", "light"))
+    parser.add_argument("--poll", action="store_true", help="also a page without a stream")
+    parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--deliver", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.deliver:
+        deliver(given.deliver, given.port, given.rate, given.seconds)
+    elif given.prepare:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "comptoir.settings"
+        import django
+
+        django.setup()
+        prepare()
+    else:
+        measure(given)
+
+
+def measure(given: argparse.Namespace) -> None:
+    print(
+        f"{given.rate:.0f} a second for {given.seconds:.0f} s, {os.cpu_count()} cores,"
+        f" load {os.getloadavg()[0]:.1f}, read with {given.triage}",
+        flush=True,
+    )
     with (
         tempfile.TemporaryDirectory() as folder,
         installation(folder, given.triage) as site,
         browser() as chromium,
     ):
         warm_up(site, chromium)
-        for name, live in (("stream", True), ("poll", False)):
+        for name, live in (("stream", True), ("poll", False))[: 1 + given.poll]:
             page = site.open(chromium, live)
-            told = site.store(name, given.rate, given.seconds)
+            told = site.deliver(name, given.rate, given.seconds)
             page.wait_for_timeout(5000)
             report(name, told, page.evaluate("window.seen"))
             page.context.close()
@@ -110,7 +142,7 @@ def main() -> None:
 
 def warm_up(site: "Site", chromium: Any) -> None:
     """The worker has started, and has sorted everything, when its notice goes."""
-    site.store("warm", 20, 3)
+    site.deliver("warm", 20, 3)
     page = site.open(chromium, True)
     page.wait_for_selector(".row", timeout=120_000)
     page.wait_for_selector("#sorting:not(:has(span))", state="attached", timeout=120_000)
@@ -129,6 +161,7 @@ class Site:
 
     def __init__(self, environ: dict[str, str], port: int, session: str, process: int) -> None:
         self._environ, self._session, self._process = environ, session, process
+        self._port = port
         self._url = f"http://127.0.0.1:{port}"
 
     def open(self, chromium: Any, live: bool) -> Any:
@@ -145,10 +178,9 @@ class Site:
             page.evaluate(POLL)
         return page
 
-    def store(self, name: str, rate: float, seconds: float) -> dict[str, float]:
-        """Store from another process; gives when each author's message was."""
-        given = [name, str(rate), str(seconds), str(BATCHES_A_SECOND), SLUG, ASK]
-        return dict(json.loads(run(self._environ, STORE, *given)))
+    def deliver(self, name: str, rate: float, seconds: float) -> dict[str, Any]:
+        """Deliver from another process; gives when each was due."""
+        return dict(json.loads(_run(self._environ, *_words(name, self._port, rate, seconds))))
 
     def processor(self) -> float:
         """Seconds of processor that the site's web processes have used; Linux only."""
@@ -157,19 +189,12 @@ class Site:
 
 @contextmanager
 def installation(folder: str, triage: str) -> Iterator[Site]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = receiving.free_port()
     environ = {
-        **os.environ,
-        "PYTHONPATH": str(SOURCE),
-        "DJANGO_SETTINGS_MODULE": "comptoir.settings",
-        "COMPTOIR_HOME": folder,
+        **receiving.environ_in(Path(folder), triage),
         "COMPTOIR_PORT": str(port),
-        "COMPTOIR_TRIAGE": triage,
-        "COMPTOIR_LOG_LEVEL": "ERROR",
     }
-    session = run(environ, PREPARE, SLUG).strip()
+    session = _run(environ, "--prepare").strip()
     command = [sys.executable, "-m", "comptoir", "up", "--no-browser"]
     process = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL)  # noqa: S603 ours
     try:
@@ -191,19 +216,27 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-def run(environ: dict[str, str], code: str, *given: str) -> str:
-    command = [sys.executable, "-c", code, *given]
+def _words(name: str, port: int, rate: float, seconds: float) -> list[str]:
+    given = {"--deliver": name, "--port": port, "--rate": rate, "--seconds": seconds}
+    return [str(word) for pair in given.items() for word in pair]
+
+
+def _run(environ: dict[str, str], *words: str) -> str:
+    command = [sys.executable, str(Path(__file__).resolve()), *words]
     done = subprocess.run(command, env=environ, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 ours
     return done.stdout
 
 
-def report(name: str, told: dict[str, float], seen: dict[str, float]) -> None:
-    took = sorted(seen[who] - at * 1000 for who, at in told.items() if who in seen)
-    print(f"{name:6}{len(took):6} of {len(told)} seen", end="")
-    if took:
-        p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
-        print(f"   p50 {p50:6.0f}   p99 {p99:6.0f}   worst {took[-1]:6.0f} ms", end="")
-    print(f"   load {os.getloadavg()[0]:.1f}", flush=True)
+def report(name: str, told: dict[str, Any], seen: dict[str, float]) -> None:
+    took = sorted(seen.get(who, math.inf) - at * 1000 for who, at in told["due"].items())
+    here = sum(math.isfinite(one) for one in took)
+    p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
+    print(
+        f"{name:6}{here:6} of {len(took)} seen   p50 {p50:6.0f}   p99 {p99:6.0f}"
+        f"   worst {took[-1]:6.0f} ms   acknowledged p99 {told['acknowledged']:.0f} ms"
+        f"   refused {told['refused']}",
+        flush=True,
+    )
 
 
 def _wait(url: str) -> None:

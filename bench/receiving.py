@@ -145,10 +145,15 @@ class Load:
             self._next += 1
             return self._next - 1 if self._next <= self.count else None
 
-    def _deliver(self, call: http.client.HTTPConnection, number: int) -> bool:
-        from acme_comptoir.tests.simulator import body_of, review, signed
+    def event(self, number: int) -> Any:
+        from acme_comptoir.tests.simulator import review
 
-        body = body_of(review(f"{id(self)}-{number}", text=_TEXTS[number % len(_TEXTS)]))
+        return review(f"{id(self)}-{number}", text=_TEXTS[number % len(_TEXTS)])
+
+    def _deliver(self, call: http.client.HTTPConnection, number: int) -> bool:
+        from acme_comptoir.tests.simulator import body_of, signed
+
+        body = body_of(self.event(number))
         try:
             call.request("POST", f"/hooks/{TOKEN}/", body, signed(body))
             answer = call.getresponse()
@@ -265,26 +270,26 @@ def compare(asked: argparse.Namespace) -> None:
     )
     for name in asked.way:
         with tempfile.TemporaryDirectory() as folder:
-            environ = environ_in(Path(folder), asked)
+            environ = environ_in(Path(folder), asked.triage, asked.database)
             run(environ, "--prepare")
             load = measure(environ, WAYS[name], asked.rate, asked.seconds)
         show(name, load)
 
 
-def environ_in(folder: Path, asked: argparse.Namespace) -> dict[str, str]:
+def environ_in(folder: Path, triage: str, database: str = "") -> dict[str, str]:
     from acme_comptoir.tests.installing import install
 
     packages = install(folder / "packages")
     environ = {
         **os.environ,
         "COMPTOIR_HOME": str(folder / "home"),
-        "COMPTOIR_TRIAGE": asked.triage,
+        "COMPTOIR_TRIAGE": triage,
         "COMPTOIR_LOG_LEVEL": "ERROR",
         "PYTHONPATH": os.pathsep.join([str(packages), *sys.path[:3], str(ROOT / "bench")]),
     }
     environ.pop("DATABASE_URL", None)
-    if asked.database:
-        environ["DATABASE_URL"] = asked.database
+    if database:
+        environ["DATABASE_URL"] = database
     return environ
 
 

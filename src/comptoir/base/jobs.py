@@ -6,8 +6,8 @@ its own row, with a heartbeat. `recoveries` are asked at start and every half
 minute to enqueue again what a killed worker left behind.
 
 The main loop understands what arrived and drains the outbox. Whatever can take long (a
-network that is slow, an import) happens beside it, each in threads of its own, so that a
-message on its way to a screen waits for none of them.
+network that is slow, an import, what follows the outbox in bulk) happens beside it, each in
+threads of its own, so that a message on its way to a screen waits for none of them.
 """
 
 import threading
@@ -29,6 +29,7 @@ IDLE_SECONDS = 0.25
 RECOVER_SECONDS = 30.0
 FAILED_SECONDS = 2.0
 """Before a thread beside the main loop goes on after an error that it did not foresee."""
+FOLLOW_SECONDS = 1.0
 END_SECONDS = 30.0
 """How long the threads beside the main loop may take to finish what they are at."""
 
@@ -46,7 +47,7 @@ def recovery(find_lost: Recovery) -> Recovery:
 
 
 def after_drain(follow: Follower) -> Follower:
-    """Register a function called after each round of the outbox; returns how much it did."""
+    """Register a function that reads the outbox by itself, in bulk; returns how much it did."""
     _followers.append(follow)
     return follow
 
@@ -101,7 +102,11 @@ def beside(name: str, *, threads: int = 1, pause: float = IDLE_SECONDS) -> Calla
 
 def work(stop: threading.Event, worker_id: str) -> None:
     """Work until `stop` is set; a failing round is logged and retried."""
-    errands = [Beside("tasks", lambda stop: _run_tasks(worker_id)), *_beside.values()]
+    errands = [
+        Beside("tasks", lambda stop: _run_tasks(worker_id)),
+        Beside("followers", lambda stop: _follow(), pause=FOLLOW_SECONDS),
+        *_beside.values(),
+    ]
     threads = [
         threading.Thread(target=_errand, args=(one, stop), name=f"{one.name}-{number}", daemon=True)
         for one in errands
@@ -151,13 +156,13 @@ def _errand(one: Beside, stop: threading.Event) -> None:
 
 def work_once(worker_id: str) -> int:
     """Run tasks and the main loop's round now; returns how much that was."""
-    return _run_tasks(worker_id) + _round()
+    return _run_tasks(worker_id) + _round() + _follow()
 
 
 def _round() -> int:
     close_old_connections()
     done = sum(_step(name, run) for _, name, run in _steps)
-    return done + outbox.drain(limit=outbox.BATCH) + _follow()
+    return done + outbox.drain(limit=outbox.BATCH)
 
 
 def _step(name: str, run: Step) -> int:

@@ -52,6 +52,29 @@ def test_a_slow_network_does_not_delay_the_main_loop(stop: threading.Event) -> N
     assert began[-1] - began[0] < 1
 
 
+def test_a_slow_copy_does_not_delay_the_main_loop(stop: threading.Event) -> None:
+    """What is written in bulk every few seconds must not keep messages from a screen."""
+    began, understood = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    @jobs.after_drain
+    def copy() -> int:
+        began.set()
+        waited.append(understood.wait(2))
+        stop.set()
+        return 1
+
+    @jobs.step("understanding")
+    def understand() -> int:
+        if began.is_set():
+            understood.set()
+        return 0
+
+    jobs.work(stop, "test")
+
+    assert [True] == waited
+
+
 def test_work_beside_that_fails_is_tried_again(stop: threading.Event) -> None:
     """Nobody else does it, so its thread may not end with an error."""
     tries = []

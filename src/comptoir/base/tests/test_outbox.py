@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from comptoir.base import clock, outbox
 from comptoir.base.models import OutboxCursor, OutboxEvent, SetAsideEvent, Workspace
@@ -253,6 +254,23 @@ def test_draining_stops_at_its_limit(workspace: Workspace, monkeypatch: pytest.M
 
     assert 2 == outbox.drain(limit=2)
     assert {"slow": 8} == outbox.backlog()
+
+
+def test_who_is_level_is_not_asked_again(workspace: Workspace, heard: list[int]) -> None:
+    """A worker drains after every delivery: rounds that bring nothing must cost next to nothing."""
+    for number in range(10):
+
+        @outbox.consumer(f"idle{number}", ("never",))
+        def handle(event: outbox.Event, prepared: Any) -> None: ...
+
+    _tell(workspace, 1)
+    with CaptureQueriesContext(connection) as said:
+        outbox.drain()
+
+    looks = sum('FROM "base_outboxcursor"' in one["sql"] for one in said)
+    assert [1] == heard
+    # Each once; who heard something once more for itself, and while it moved its cursor.
+    assert looks <= 11 + 4
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from comptoir.base.live import News
 from comptoir.web.live.presence import People
 
 RETRY_MILLISECONDS = 1500
-MOST = 100
+MOST = 250
 """Conversations listed in one event; an import changes thousands at once."""
 
 BEAT = b"event: beat\ndata: 1\n\n"

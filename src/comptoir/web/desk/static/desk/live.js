@@ -2,10 +2,13 @@
 // above push nothing, what is focused, selected or being written stays as it is.
 const root = document.getElementById("live");
 
-const SHORTEST = 40;
+const SHORTEST = 20;
 const LONGEST = 1000;
 const AT_ONCE = 60;
+const FLOOD = 300;
+const CALM = 1000;
 const MOST_ROWS = 150;
+const MOST_IN_FLOOD = 600;
 const COUNT_EVERY = 1000;
 const COUNT_HIDDEN_EVERY = 5000;
 
@@ -43,7 +46,7 @@ async function ask(url, headers) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/* ── One errand at a time, the next after a pause as long as it took ── */
+/* ── One errand at a time, the next after a pause half as long as it took ── */
 
 function errand(run) {
   let wanted = false;
@@ -62,7 +65,7 @@ function errand(run) {
     setTimeout(() => {
       busy = false;
       go();
-    }, Math.min(Math.max(took, SHORTEST), LONGEST));
+    }, Math.min(Math.max(took / 2, SHORTEST), LONGEST));
   }
   document.addEventListener("visibilitychange", go);
   return () => {
@@ -80,7 +83,7 @@ const bringRows = errand(async () => {
   const address = document.getElementById("list-body")?.dataset.news;
   if (!address || !changed.size) return;
   // In a flood, the newest page is what can be looked at; those before it have gone by.
-  if (changed.size > AT_ONCE && (!list() || isFree(list()))) {
+  if (changed.size > FLOOD && (!list() || isFree(list()))) {
     changed.clear();
     await redraw();
     return;
@@ -100,6 +103,9 @@ const bringRows = errand(async () => {
   if (changed.size) bringRows();
 });
 
+/** What holds for the whole list while rows are put into it: asking for each row would cost more than the rows. */
+let around = null;
+
 /** Do something to the list without moving what is looked at. */
 function keepPlace(act) {
   const rows = list();
@@ -107,11 +113,26 @@ function keepPlace(act) {
     redraw();
     return;
   }
-  const free = isFree(rows);
-  const put = free ? act : () => holding(rows, act);
-  put();
-  if (rows.children.length > MOST_ROWS && free) redraw();
+  const pager = [...document.querySelectorAll(".pager")];
+  const leads = (where) => pager.some((one) => one.querySelector(`[rel="${where}"]`));
+  around = { free: isFree(rows), later: leads("prev"), more: leads("next") };
+  try {
+    if (around.free) act();
+    else holding(rows, act);
+  } finally {
+    around = null;
+  }
+  tidy(rows);
   showUnseen();
+}
+
+/** A list that has grown long is drawn again, once nothing comes for a moment. */
+let calm = 0;
+function tidy(rows) {
+  clearTimeout(calm);
+  const drawn = () => list() && isFree(list()) && redraw();
+  if (rows.children.length > MOST_IN_FLOOD) drawn();
+  else if (rows.children.length > MOST_ROWS) calm = setTimeout(drawn, CALM);
 }
 
 /** Browsers hold what is looked at while rows come above it, except at the very top, or Safari's. */
@@ -136,6 +157,7 @@ function isFree(rows) {
 
 function bring(fresh) {
   const rows = list();
+  meanwhile?.add(fresh.querySelector("[data-row]").dataset.id);
   const old = document.getElementById(fresh.id);
   if (fresh.dataset.fits === "no") {
     if (old) leave(old);
@@ -149,7 +171,7 @@ function bring(fresh) {
 
 /** A row that belongs elsewhere now goes; under the pointer it only fades. */
 function leave(old) {
-  if (isFree(list()) && !old.querySelector('[aria-current="true"]')) old.remove();
+  if (around.free && !old.querySelector('[aria-current="true"]')) old.remove();
   else old.dataset.left = "";
 }
 
@@ -167,38 +189,48 @@ function renew(old, fresh) {
 
 function move(rows, old, at) {
   old.dataset.at = at;
-  if (isFree(rows)) place(rows, old);
+  if (around.free) place(rows, old);
 }
 
 function enter(rows, fresh) {
   // Older than all that is shown: it stands on a page further down.
   const oldest = rows.lastElementChild;
-  const more = document.querySelector('.pager [rel="next"]');
-  if (oldest && more && Number(fresh.dataset.at) < Number(oldest.dataset.at)) return;
-  if (document.querySelector('.pager [rel="prev"]')) {
+  if (oldest && around.more && Number(fresh.dataset.at) < Number(oldest.dataset.at)) return;
+  if (around.later) {
     unseen.add(fresh.id);
     return;
   }
   const row = document.importNode(fresh, true);
   row.dataset.fresh = "";
-  const free = isFree(rows);
   place(rows, row);
   window.htmx.process(row);
   mark(row);
-  if (!free) unseen.add(row.id);
+  if (!around.free) unseen.add(row.id);
 }
 
 function place(rows, row) {
   const at = Number(row.dataset.at);
-  const after = [...rows.children].find((one) => one !== row && Number(one.dataset.at) < at);
-  if (row.nextElementSibling !== (after ?? null) || !row.isConnected) rows.insertBefore(row, after ?? null);
+  let after = rows.firstElementChild;
+  while (after && (after === row || Number(after.dataset.at) >= at)) after = after.nextElementSibling;
+  if (row.nextElementSibling !== after || !row.isConnected) rows.insertBefore(row, after);
 }
 
-function redraw() {
+/** Rows that came since the list which is being fetched was asked for: it may not hold them. */
+let meanwhile = null;
+
+async function redraw() {
   unseen = new Set();
   showUnseen();
   const address = document.getElementById("list-body").dataset.first;
-  return window.htmx.ajax("GET", address, { source: "#list-body", target: "#list-body", swap: "outerHTML show:none" });
+  const came = new Set();
+  meanwhile = came;
+  try {
+    await window.htmx.ajax("GET", address, { source: "#list-body", target: "#list-body", swap: "outerHTML show:none" });
+  } finally {
+    if (meanwhile === came) meanwhile = null;
+  }
+  for (const id of came) changed.add(id);
+  if (came.size) bringRows();
 }
 
 function showUnseen() {
@@ -240,6 +272,7 @@ document.addEventListener("desk:sorted", () => {
 /* ── The open conversation ── */
 
 let latest = "";
+let since = "";
 
 const bringThread = errand(async () => {
   const url = thread()?.dataset.url;
@@ -271,6 +304,7 @@ function renewHead(fresh) {
 function renewMessages(fresh) {
   const place = thread().querySelector(".thread");
   const now = fresh.querySelector(".thread");
+  since = fresh.querySelector('[name="since"]')?.value ?? since;
   const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 60;
   const mayFollow = atEnd && !isSelected(place);
   const fromElsewhere = weave(place, now);
@@ -342,6 +376,9 @@ function readOn() {
   if (!place || place.scrollHeight - place.scrollTop - place.clientHeight > 60) return;
   document.getElementById("below")?.remove();
   if (latest) for (const field of document.querySelectorAll('#thread [name="latest"]')) field.value = latest;
+  // What was seen before anything was written holds no answer back.
+  const isWriting = document.querySelector("#composer textarea")?.value.trim();
+  if (since && !isWriting) for (const field of document.querySelectorAll('#thread [name="since"]')) field.value = since;
 }
 
 /* ── Who is where ── */
@@ -445,7 +482,7 @@ if (root?.dataset.live) {
   document.addEventListener("htmx:afterSettle", () => {
     entitle();
     showHere();
-    if (drawn.thread !== thread()) latest = "";
+    if (drawn.thread !== thread()) latest = since = "";
     if (drawn.list !== list()) {
       unseen = new Set();
       showUnseen();
