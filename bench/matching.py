@@ -14,6 +14,7 @@ texts are the project's own examples.
 
 import argparse
 import resource
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,15 +23,18 @@ from pathlib import Path
 from matching_methods import METHODS, Dictionary, Found, Method
 from matching_sets import KINDS, Kind, Writer, messages
 
-from comptoir.analysis.matching import Matcher
+from comptoir.analysis.matching import Asked, Matcher, Volume
+from comptoir.analysis.matching.past import MOST
 from comptoir.analysis.queries.documents import Document
 from comptoir.analysis.queries.evaluating import evaluate
+from comptoir.analysis.queries.grammar import parse
 from comptoir.analysis.queries.tree import And, Node, Word
 
 SEED = 7
 AT_ONCE = {"naive": 5, "dictionary": 1024, "tantivy": 50_000}
 """Messages a method is given at a time; ours takes what it likes best."""
 SECONDS = 6.0
+PAGE = 50
 CHECKED = 100_000
 """Pairs of query and message that the evaluator is asked about too."""
 
@@ -163,11 +167,58 @@ def change() -> None:
         print(f"{kind.name:9} {len(queries):,} queries, {memory() - before:,.0f} MB more at most")
 
 
+ASKED = {
+    "rare and common": "fibre AND (débit OR lent*) AND NOT mobile",
+    "phrase": '"service client"',
+    "near": "free NEAR/5 (panne OR coupure OR bug)",
+    "very common": "free OR box OR internet OR merci",
+    "with a field": "(panne OR coupure) AND followers:>1000",
+}
+
+
+def past() -> None:
+    """One query over volumes of stored messages: making them, then asking."""
+    with tempfile.TemporaryDirectory() as folder:
+        spent = 0.0
+        for first in range(0, ARGUMENTS.messages, MOST):
+            some = messages(min(MOST, ARGUMENTS.messages - first), ARGUMENTS.data, SEED + first)
+            start = time.process_time()
+            Volume.of(some).save(Path(folder, f"{first:09}"))
+            spent += time.process_time() - start
+        paths = sorted(Path(folder).iterdir(), reverse=True)
+        size = sum(path.stat().st_size for path in paths)
+        print(
+            f"read {ARGUMENTS.messages:,} messages: {spent / ARGUMENTS.messages * 1e6:.1f} µs and ",
+            end="",
+        )
+        print(f"{size / ARGUMENTS.messages:.0f} bytes each, {len(paths)} volumes")
+        for name, written in ASKED.items():
+            ask(name, written, paths)
+
+
+def ask(name: str, written: str, paths: Sequence[Path]) -> None:
+    """Ask every volume, the latest first; a page is 50 messages."""
+    start = time.perf_counter()
+    asked, found, page = Asked(parse(written).tree), 0, 0.0
+    for path in paths:
+        count = len(asked.of(Volume.open(path), fetched))
+        found += count
+        if found >= PAGE and not page:
+            page = time.perf_counter() - start
+    whole = time.perf_counter() - start
+    print(f"{name:16} {found:10,} found in {whole:6.2f} s, first page in {page * 1000:6.1f} ms")
+
+
+def fetched(number: int) -> Document:
+    """Stands for a row of the store: as many followers as invented messages have."""
+    return Document(str(number), "", followers=number % 2_000)
+
+
 def main() -> None:
     PARTS[ARGUMENTS.part]()
 
 
-PARTS = {"live": live, "sizes": sizes, "change": change}
+PARTS = {"live": live, "sizes": sizes, "change": change, "past": past}
 
 
 def parsed() -> argparse.Namespace:

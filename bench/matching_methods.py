@@ -5,6 +5,7 @@ Each is written to be quick: messages are cut into words once, queries become cl
 places of words, and what a method cannot decide by itself is checked by those.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from comptoir.analysis.queries.evaluating import evaluate
 from comptoir.analysis.queries.tree import And, Field, Near, Node, Not, Or, Phrase, Wildcard, Word
 from comptoir.analysis.queries.words import words
 
+FEW = 200
 Found = list[list[int]]
 Places = dict[str, list[int]]
 Holds = Callable[[Places, Document], bool]
@@ -106,7 +108,9 @@ class Tantivy:
         if isinstance(node, Word):
             return make.term_query(self._schema, text, node.text, "basic")
         if isinstance(node, Wildcard):
-            return make.regex_query(self._schema, text, node.pattern.replace("*", ".*"))
+            return make.regex_query(
+                self._schema, text, re.escape(node.pattern).replace(r"\*", ".*")
+            )
         if isinstance(node, Phrase):
             said = [part.text for part in node.parts if isinstance(part, Word)]
             return make.phrase_query(self._schema, text, said)
@@ -137,12 +141,18 @@ class Tantivy:
         if searcher.num_segments != 1:
             raise RuntimeError("messages are numbered in one segment only")
         for number, (query, check) in enumerate(self._queries):
-            for _, address in searcher.search(query, len(documents), count=False).hits:
+            for _, address in self._hits(searcher, query, len(documents)):
                 if check is None or check(
                     places_of(documents[address.doc]), documents[address.doc]
                 ):
                     found[address.doc].append(number)
         return found
+
+    @staticmethod
+    def _hits(searcher: Any, query: Any, most: int) -> Any:
+        """Few are asked for first, since room for all is made each time."""
+        hits = searcher.search(query, FEW, count=False).hits
+        return hits if len(hits) < FEW else searcher.search(query, most, count=False).hits
 
 
 def places_of(document: Document) -> Places:

@@ -43,8 +43,7 @@ class Circuit:
         self._order: list[Bank] = []
         self._weights: Longs = np.zeros(2, np.int64)
         self._placed: Flags = np.zeros(2, np.bool_)
-        self._fresh: list[Leaf] = []
-        self._spare: list[int] = []
+        self._made: list[int] = []
         self._blocks = 0
         self._sort_at = _FIRST_SORT
 
@@ -74,6 +73,7 @@ class Circuit:
         self._nodes[key] = node
         self._keys[node], self._uses[node], self._levels[node] = key, 0, level
         self._below[node], self._shapes[node] = below, _LEAF
+        self._made.append(node)
         return node
 
     def _grow(self) -> None:
@@ -88,10 +88,8 @@ class Circuit:
 
     def leaf(self, key: Key) -> int:
         """A node that messages themselves decide."""
-        if (node := self._nodes.get(key)) is None:
-            node = self._add(key, ())
-            self._fresh.append((node, key))
-        return node
+        node = self._nodes.get(key)
+        return self._add(key, ()) if node is None else node
 
     def gate(self, kind: str, below: tuple[int, ...], extras: tuple[int, ...] = ()) -> int:
         """A node worked out from others."""
@@ -161,19 +159,25 @@ class Circuit:
         """The same question put where a node holds only."""
         node = max(part, ~part)
         narrow = self.gate("ask", (candidate, self._below[node][1]))
-        self._spare.append(node)
         return narrow if part >= 0 else ~narrow
 
     def hold(self, root: int) -> list[Leaf]:
-        """Count one more use of a node. Returns the leaves made since the last time."""
+        """
+        Count one more use of a node. Returns the leaves made since the last time.
+
+        What was made since and turned out not to be needed goes.
+        """
         self._uses[root] += 1
-        spare, self._spare = self._spare, []
-        for node in spare:
-            if self._keys[node] is not None and not self._uses[node]:
+        made, self._made = self._made, []
+        for node in reversed(made):
+            if not self._uses[node] and self._keys[node] is not None:
                 self._uses[node] = 1
                 self.drop(node)
-        fresh, self._fresh = self._fresh, []
-        return fresh
+        return [
+            (node, cast(Key, self._keys[node]))
+            for node in made
+            if self._shapes[node] == _LEAF and self._keys[node] is not None
+        ]
 
     def drop(self, root: int) -> list[Leaf]:
         """Count one use less; what nothing uses any longer goes. Returns the leaves lost."""

@@ -28,8 +28,12 @@ _MOST_WORDS = 16
 """Longer phrases, and nearness among more words, are questions to the evaluator."""
 
 
-def compiled(root: Node, circuit: Circuit) -> int:
-    """The node that holds of the messages a query holds of."""
+def compiled(root: Node, circuit: Circuit, *, fetched: bool = False) -> int:
+    """
+    The node that holds of the messages a query holds of.
+
+    fetched: messages are dear to look at, so comparisons with fields are questions too.
+    """
     made: list[int] = []
     waiting = [(root, "", False)]
     while waiting:
@@ -41,6 +45,8 @@ def compiled(root: Node, circuit: Circuit) -> int:
             zone = node.zone if isinstance(node, In) else zone
             waiting.append((node, zone, True))
             waiting.extend((part, zone, False) for part in node.inner)
+        elif fetched and isinstance(node, Field):
+            made.append(_asked(node, "", circuit))
         else:
             made.append(_unit(node, zone, circuit))
     return made[0] if made[0] >= 0 else circuit.gate("but", (ALWAYS, ~made[0]))

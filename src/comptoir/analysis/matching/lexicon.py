@@ -14,6 +14,16 @@ _MOST_KEPT = 500_000
 _SIGN = re.compile("[*?]")
 
 
+def head(pattern: str) -> str:
+    """
+    The letters a word must begin with.
+
+    >>> head("rembours*"), head("?a")
+    ('rembours', '')
+    """
+    return _SIGN.split(pattern, maxsplit=1)[0]
+
+
 class Patterns:
     """Wildcards by the letters they begin with, so that a word meets few of them."""
 
@@ -21,20 +31,16 @@ class Patterns:
         self._heads: dict[str, dict[str, int]] = {}
         self._lengths: tuple[int, ...] = ()
 
-    @staticmethod
-    def _head(pattern: str) -> str:
-        return _SIGN.split(pattern, maxsplit=1)[0]
-
     def add(self, pattern: str, node: int) -> None:
-        self._heads.setdefault(self._head(pattern), {})[pattern] = node
-        self._lengths = tuple(sorted({len(head) for head in self._heads}))
+        self._heads.setdefault(head(pattern), {})[pattern] = node
+        self._lengths = tuple(sorted({len(start) for start in self._heads}))
 
     def remove(self, pattern: str) -> None:
-        head = self._head(pattern)
-        del self._heads[head][pattern]
-        if not self._heads[head]:
-            del self._heads[head]
-        self._lengths = tuple(sorted({len(head) for head in self._heads}))
+        start = head(pattern)
+        del self._heads[start][pattern]
+        if not self._heads[start]:
+            del self._heads[start]
+        self._lengths = tuple(sorted({len(start) for start in self._heads}))
 
     def of(self, word: str) -> Iterator[int]:
         """The nodes of the patterns that match a word."""

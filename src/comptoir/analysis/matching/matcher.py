@@ -16,11 +16,11 @@ import numpy as np
 
 from comptoir.analysis.matching.asking import Questions
 from comptoir.analysis.matching.board import WIDTH, Board, bits
-from comptoir.analysis.matching.circuit import ALWAYS, CHECKS, NEVER, Circuit, Key
+from comptoir.analysis.matching.circuit import ALWAYS, NEVER, Circuit, Key
 from comptoir.analysis.matching.compiling import compiled
 from comptoir.analysis.matching.knowing import Known
-from comptoir.analysis.matching.places import check
 from comptoir.analysis.matching.reading import KINDS, Reader
+from comptoir.analysis.matching.running import run
 from comptoir.analysis.queries.documents import Document
 from comptoir.analysis.queries.tree import Node
 
@@ -137,12 +137,5 @@ class Matcher:
         reading = self._reader.read(documents)
         board.mark(reading.nodes, reading.messages)
         board.mark(*self._known.of(documents))
-        places = reading.places(circuit.placed)
-        for bank in circuit.banks():
-            if bank.shape.kind in CHECKS:
-                check(bank, board, places)
-            elif bank.shape.kind == "ask":
-                self._questions.work_out(bank, board, documents)
-            else:
-                bank.run(board)
+        run(circuit, board, reading, self._questions, documents)
         circuit.learn(board)

@@ -59,20 +59,28 @@ class Reader:
     def _zone(self, zone: str, documents: Sequence[Document]) -> tuple[Longs, Ints, Longs]:
         lexicon = self._lexicons[zone]
         lexicon.tidy()
-        flat: list[str] = []
+        said = Said(zone, documents)
+        numbers = np.fromiter(map(lexicon.__getitem__, said.words), np.int32, len(said.words))
+        asked = np.flatnonzero(numbers)
+        owners, nodes = lexicon.leaves(numbers.take(asked))
+        at = asked.take(owners)
+        return said.messages.take(at), nodes, said.places.take(at)
+
+
+class Said:
+    """The words of a zone of messages, end to end, with message and place of each."""
+
+    def __init__(self, zone: str, documents: Sequence[Document]) -> None:
+        self.words: list[str] = []
         counts = np.zeros(len(documents), np.int64)
         for message, text in enumerate(map(attrgetter(ZONES[zone]), documents)):
             if text:
                 said = words(text)
                 counts[message] = len(said)
-                flat += said
-        numbers = np.fromiter(map(lexicon.__getitem__, flat), np.int32, len(flat))
-        asked = np.flatnonzero(numbers)
-        owners, nodes = lexicon.leaves(numbers.take(asked))
-        at = asked.take(owners)
-        messages = np.repeat(np.arange(len(counts)), counts).take(at)
-        first = np.cumsum(counts) - counts
-        return messages, nodes, at - first.take(messages) + _OFFSETS.get(zone, 0)
+                self.words += said
+        first = np.cumsum(counts) - counts - _OFFSETS.get(zone, 0)
+        self.messages: Longs = np.repeat(np.arange(len(counts)), counts)
+        self.places: Longs = np.arange(len(self.words)) - np.repeat(first, counts)
 
 
 class Reading:
