@@ -1,7 +1,7 @@
 """What an editor shows while a query is typed, right or wrong."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptoir.analysis.queries import complete, tokens
@@ -56,6 +56,7 @@ def test_nothing_typed_offers_fields() -> None:
 
 
 @given(TYPED | st.text(max_size=30), st.integers(-2, 60))
+@settings(deadline=None)
 def test_anything_typed_is_helped(typed: str, cursor: int) -> None:
     """
     Pieces never overlap, and each proposal replaces what the cursor stands in.

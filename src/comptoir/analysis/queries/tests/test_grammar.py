@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptoir.analysis.queries import (
@@ -196,6 +196,7 @@ def test_parts_keep_their_place_in_the_source() -> None:
 
 
 @given(queries)
+@settings(deadline=None)
 def test_printing_and_parsing_are_inverse(tree: Node) -> None:
     assert tree == parse(format(tree)).tree
 
@@ -208,6 +209,7 @@ def _answered(typed: str) -> Query | QueryError:
 
 
 @given(TYPED)
+@settings(deadline=None)
 def test_whatever_is_typed_is_answered(typed: str) -> None:
     """
     A query or an error with a place and sentences; a suggestion is always a query.
@@ -225,6 +227,7 @@ def test_whatever_is_typed_is_answered(typed: str) -> None:
 
 
 @given(st.text(max_size=30))
+@settings(deadline=None)
 def test_any_characters_are_answered(typed: str) -> None:
     answer = _answered(typed)
 

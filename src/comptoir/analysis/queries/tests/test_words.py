@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptoir.analysis.queries import words as module
@@ -43,6 +43,7 @@ def test_words_of_every_kind(text: str, expected: str) -> None:
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_the_quick_way_agrees_with_the_full_one(text: str) -> None:
     """
     Western texts fold through a table of bytes; the definition is the other way.
@@ -51,6 +52,7 @@ def test_the_quick_way_agrees_with_the_full_one(text: str) -> None:
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_cutting_twice_changes_nothing(text: str) -> None:
     once = words(text)
 
@@ -58,6 +60,7 @@ def test_cutting_twice_changes_nothing(text: str) -> None:
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_places_belong_to_the_same_words(text: str) -> None:
     """
     Highlighting must mark what matching found.
