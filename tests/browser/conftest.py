@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -29,6 +30,11 @@ FLAGS = [
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 PASSWORD = "un mot de passe long"
+# Colours that move to those of another theme are there at once.
+ARRIVE = """() => new Promise(done => requestAnimationFrame(() => {
+  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
+  requestAnimationFrame(done);
+}))"""
 
 
 @dataclass(frozen=True)
@@ -147,15 +153,30 @@ def _is_violation(text: str) -> bool:
     return "Content Security Policy" in text or "Content-Security-Policy" in text
 
 
-def serious(page: Page) -> list[str]:
+def settled(page: Page) -> None:
+    """What the page fetches by itself is there, and nothing of it is being changed."""
+    expect(page.locator("[aria-busy=true], .htmx-request")).to_have_count(0, timeout=20_000)
+
+
+def serious(page: Page, **options: Any) -> list[str]:
     """The accessibility violations of the page that axe calls serious or critical."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
     return [
         f"{one['id']}: {one['help']} ({node['target']})"
-        for one in found
+        for one in found.response["violations"]
         if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
+
+
+def pale_in_the_dark(page: Page) -> list[str]:
+    """What cannot be read in the dark theme, once colours no longer move to it."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(ARRIVE)
+    found = serious(page, runOnly=["color-contrast"])
+    page.emulate_media(color_scheme="light")
+    page.evaluate(ARRIVE)
+    return [f"in the dark, {one}" for one in found]
 
 
 def wider_than_screen(page: Page) -> int:
