@@ -52,11 +52,10 @@ _JOINED = re.compile(f"[{EMOJI}][\ufe0f{_TONES}]*(\u200d)(?=[{EMOJI}])(?![♀♂
 _SEX = re.compile("\u200d(?=([♀♂]))")
 _JOINER = "\ue000"
 """Stands for what joins two emoji while other joiners are dropped."""
-_FIRST = (
-    ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("…", " "), ("™", " "), ("℠", " "), ("\u0640", ""),
-    (_JOINER, " "),
-)  # fmt: skip
-"""Apostrophes, signs that would open into letters or stops, the stroke that stretches Arabic."""
+_FIRST = (("…", " "), ("™", " "), ("℠", " "), (_JOINER, " "))
+"""Signs that would otherwise open into letters or stops."""
+_LAST = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("\u0640", ""))
+"""Apostrophes, and the stroke that stretches Arabic."""
 
 _OPENS, _SEPARATES = 0, 32
 
@@ -66,10 +65,13 @@ def _plain(text: str) -> str:
     for sign, instead in _FIRST:
         if sign in text:
             text = text.replace(sign, instead)
-    if "\u200d" not in text:
-        return simplify(text)
-    kept = _JOINED.sub(lambda found: found[0][:-1] + _JOINER, text)
-    return simplify(kept).replace(_JOINER, "\u200d")
+    if "\u200d" in text:
+        text = _JOINED.sub(lambda found: found[0][:-1] + _JOINER, text)
+    plain = simplify(text).replace(_JOINER, "\u200d")
+    for sign, instead in _LAST:
+        if sign in plain:
+            plain = plain.replace(sign, instead)
+    return plain
 
 
 def _tables() -> tuple[bytes, bytes]:

@@ -102,7 +102,7 @@ def test_the_unknown_holds_of_no_comparison_and_its_not_is_the_rest() -> None:
 
 
 @given(queries, documents)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_it_agrees_with_the_rules_read_anew(tree: Node, document: Document) -> None:
     assert _holds(tree, document, tuple(ZONES)) == evaluate(tree, document)
 
@@ -154,7 +154,7 @@ def _is(node: Node, word: str) -> bool:
 
 
 @given(queries, documents)
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_what_is_explained_and_marked_belongs_to_the_answer(tree: Node, document: Document) -> None:
     told = explain(tree, document)
     marked = spans(tree, document)

@@ -247,7 +247,7 @@ def _deep(levels: int) -> str:
         _deep(MAX_DEPTH).replace("-", ""),
         "x " + "-(b c " * MAX_DEPTH + ")" * MAX_DEPTH,
         " OR ".join(f"mot{number}" for number in range(MAX_TERMS)),
-        " OR ".join(f"(a{number} b{number})" for number in range(MAX_TERMS // 2)),
+        " OR ".join(f"(a{number} b{number})" for number in range(1_000)),
         " NEAR/1 ".join(["a"] * 100),
         "NOT " * 10_000 + "a",
     ],
@@ -257,18 +257,17 @@ def test_great_queries_are_read_at_once(typed: str) -> None:
     """
     Compared, hashed, told, copied and pickled as any other, without recursion.
     """
-    begun = time.perf_counter()
+    begun = time.process_time()
     query = parse(typed)
     tree, document = query.tree, Document("1", "a b c mot7")
     answer = evaluate(query, document)
     again = pickle.loads(pickle.dumps(tree))
 
     assert tree == again == copy.deepcopy(again) == parse(format(tree)).tree
-    assert hash(tree) == hash(again)
-    assert repr(tree) == repr(again)
+    assert (hash(tree), repr(tree)) == (hash(again), repr(again))
     assert answer == explain(query, document)[0].holds
     assert bool(spans(query, document)["body"]) <= answer
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(
@@ -286,12 +285,12 @@ def test_great_queries_are_read_at_once(typed: str) -> None:
     ],
 )
 def test_what_is_beyond_limits_is_refused_at_once(typed: str, code: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(QueryError) as caught:
         parse(typed)
 
     assert code == caught.value.code
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 def test_every_sentence_is_french_too() -> None:
