@@ -52,6 +52,7 @@ def fill() -> dict[str, Any]:
         set_aside(shop, accounts["webhook"])
         talks = answer(shop, owners[0], accounts["webhook"])
         keys.make(shop, "ERP", ["messages:read"], actor=owners[0])
+        saved = listen(owners[0])
     rest()
     return {
         "full": shop.slug,
