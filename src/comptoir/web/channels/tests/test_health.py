@@ -329,7 +329,7 @@ def test_a_lost_channel_is_said_on_every_page_to_who_can_mend_it(
     pages = [shown(client, url) for url in urls]
 
     for page in pages:
-        assert "Pigeonnier · Loft of Citron The keeper left." in alarm(page)
+        assert "Pigeonnier · Loft of Citron – The keeper left." in alarm(page)
         assert f'href="{address(loft)}"' in page
         assert '<span class="count">1</span>' in page
 
