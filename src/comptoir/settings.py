@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "comptoir.web.desk",
     "comptoir.web.overview",
     "comptoir.web.topics",
+    "comptoir.web.reputation",
     "comptoir.web.understanding",
     "comptoir.web.channels",
     "comptoir.web.chat",

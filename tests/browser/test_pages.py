@@ -21,6 +21,7 @@ PAGES = {
     "nothing found": "/w/{slug}/inbox/?q=zzzzzz",
     "overview": "/w/{slug}/overview/",
     "topics": "/w/{slug}/topics/",
+    "reputation": "/w/{slug}/reputation/",
     "understanding": "/w/{slug}/understanding/",
     "confusions": "/w/{slug}/understanding/confusions/",
     "corrections": "/w/{slug}/understanding/corrections/",
@@ -53,6 +54,8 @@ OF_ALL = {
     "the API": "/api/v1/docs/",
 }
 FULL = {
+    "reputation on one page": "/w/{slug}/reputation/brand/?whole=1",
+    "mentions behind a figure": "/w/{slug}/reputation/brand/rows/mentions.volume/",
     **{
         f"an answer {one}": f"/w/{{slug}}/inbox/c/{{{one}}}/"
         for one in ("queued", "failed", "unknown", "sent")

@@ -62,12 +62,11 @@ def report(queries: Iterable[int], days: Days, limit: int = LINES) -> Report:
         name: _breakdown(name, found, now, before, limit) for name, found in counts.items()
     }
     methods = reputation_methods.methods(asked, days, counts, models)
-    missing = any(one.missing_before for one in methods.queries)
-    known = methods.known_since is not None and methods.known_since <= days.before
+    missing = any(one.missing or one.missing_before for one in methods.queries)
     return Report(
         days=days,
         zone=zone.key,
-        comparable=known and not missing,
+        comparable=methods.known_before and not missing,
         now=now,
         before=before,
         by_day=_by_day(times, 0),

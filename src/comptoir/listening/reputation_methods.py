@@ -26,23 +26,24 @@ def methods(
         networks=_lines(counts["channel"]),
         excluded=_excluded(queries),
         spam=counts["intent"].get("spam", (0, 0))[0],
-        known_since=known_since(),
+        known_before=known_before(days),
     )
 
 
 def comparable(queries: Iterable[int], days: Days) -> bool:
-    """Whether the period before is known: messages were heard, and the queries asked of them."""
-    first = known_since()
-    if first is None or first > days.before:
+    """Whether both periods are known: messages were heard, and the queries asked of them."""
+    if not known_before(days):
         return False
     rows = SavedQuery.objects.filter(pk__in=list(queries))
-    return not any(_unasked(row.pk, days.before, days.start) for row in rows)
+    return not any(_unasked(row.pk, days.before, days.until) for row in rows)
 
 
-def known_since() -> datetime | None:
-    """When the oldest message was sent."""
+def known_before(days: Days) -> bool:
+    """Whether messages are known from the first day of the period before, or from earlier."""
     first = Message.objects.order_by("pk").values_list("pk", flat=True).first()
-    return None if first is None else ids.moment_of(first)
+    if first is None:
+        return False
+    return ids.moment_of(first).astimezone(days.before.tzinfo).date() <= days.before.date()
 
 
 def _sources(queries: Sequence[int], days: Days) -> list[QuerySource]:

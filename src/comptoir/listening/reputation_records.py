@@ -72,7 +72,7 @@ class Report:
     """
     The mentions of some queries in a period and in the one before.
 
-    comparable: whether the period before is known as well as the period itself. days: local
+    comparable: whether both are wholly known. days: local
     day → tone → mentions, tone None for what is not read; days_before the same.
     """
 
@@ -143,7 +143,8 @@ class Methods:
     Where the figures of a report come from and what they lack.
 
     models: version of the analysis → mentions that it read. excluded: kind → rules that leave
-    messages out. spam: mentions read as spam, which are counted.
+    messages out. spam: mentions read as spam, which are counted. known_before: whether messages
+    are known from the whole of the period before.
     """
 
     queries: Sequence[QuerySource]
@@ -152,4 +153,4 @@ class Methods:
     networks: Sequence[Line]
     excluded: Mapping[str, int]
     spam: int
-    known_since: datetime | None
+    known_before: bool

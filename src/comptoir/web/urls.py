@@ -23,6 +23,7 @@ urlpatterns = [
     path("w/<slug:slug>/files/", include("comptoir.web.files.urls")),
     path("w/<slug:slug>/overview/", include("comptoir.web.overview.urls")),
     path("w/<slug:slug>/topics/", include("comptoir.web.topics.urls")),
+    path("w/<slug:slug>/reputation/", include("comptoir.web.reputation.urls")),
     path("w/<slug:slug>/understanding/", include("comptoir.web.understanding.urls")),
     path("w/<slug:slug>/channels/", include("comptoir.web.channels.urls")),
 ]
