@@ -22,6 +22,11 @@ PAGES = {
     "overview": "/w/{slug}/overview/",
     "topics": "/w/{slug}/topics/",
     "reputation": "/w/{slug}/reputation/",
+    "listening": "/w/{slug}/listening/",
+    "a new query": "/w/{slug}/listening/queries/new/",
+    "mentions": "/w/{slug}/listening/mentions/",
+    "mentions, a search that is none": "/w/{slug}/listening/mentions/?within=AND",
+    "left out": "/w/{slug}/listening/exclusions/",
     "understanding": "/w/{slug}/understanding/",
     "confusions": "/w/{slug}/understanding/confusions/",
     "corrections": "/w/{slug}/understanding/corrections/",
@@ -64,6 +69,10 @@ FULL = {
         f"a channel, {one}": f"/w/{{slug}}/channels/{{{one}}}/"
         for one in ("chat", "form", "webhook", "lost", "troubled", "paused", "gone")
     },
+    "a query": "/w/{slug}/listening/queries/{listened}/",
+    "a version of a query": "/w/{slug}/listening/queries/{listened}/versions/1/",
+    "a paused query": "/w/{slug}/listening/queries/{quiet}/",
+    "a query’s mentions": "/w/{slug}/listening/mentions/?query={listened}&tone=negative",
     "credentials": "/w/{slug}/channels/{lost}/values/",
 }
 

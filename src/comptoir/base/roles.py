@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ANSWER = "answer"
     CORRECT = "correct"
     TEACH = "teach"
+    LISTEN = "listen"
     IMPORT = "import"
     CONNECT = "connect"
     MANAGE_TEAM = "manage_team"
@@ -29,7 +30,12 @@ class Permission(StrEnum):
 
 
 _READER = frozenset({Permission.READ})
-_ANALYST = _READER | {Permission.EXPORT, Permission.CORRECT, Permission.TEACH}
+_ANALYST = _READER | {
+    Permission.EXPORT,
+    Permission.CORRECT,
+    Permission.TEACH,
+    Permission.LISTEN,
+}
 _AGENT = _READER | {Permission.ANSWER, Permission.CORRECT}
 _MANAGER = (
     _ANALYST

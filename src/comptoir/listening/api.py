@@ -4,10 +4,12 @@ What other contexts may use of `listening`.
 All functions work inside a workspace scope. The query language itself is in `analysis.queries`.
 """
 
+from comptoir.listening.documents import documents, site_of
 from comptoir.listening.exclusions import allow, exclude, exclusions
 from comptoir.listening.mentions import Filter, Page, counts, found_by, mentions
 from comptoir.listening.models import Folder
 from comptoir.listening.past import ask as ask_past
+from comptoir.listening.past import latest as latest_runs
 from comptoir.listening.past import runs as past_runs
 from comptoir.listening.past import stop as stop_past
 from comptoir.listening.records import (
@@ -67,12 +69,14 @@ __all__ = [
     "delete",
     "delete_folder",
     "difference",
+    "documents",
     "exclude",
     "exclusions",
     "failing",
     "folders",
     "found_by",
     "go_back",
+    "latest_runs",
     "lines",
     "mentions",
     "past_runs",
@@ -82,6 +86,7 @@ __all__ = [
     "query",
     "rename_folder",
     "resume",
+    "site_of",
     "stop_past",
     "versions",
 ]

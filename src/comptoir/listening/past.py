@@ -4,12 +4,12 @@ Asking a query of the past, newest first, in portions that leave word of where t
 A worker killed half-way goes on where it was; asking twice doubles nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from comptoir.base import audit, clock, ids, outbox
 from comptoir.base.models import User
@@ -70,6 +70,13 @@ def runs(query_id: int, limit: int = 5) -> list[PastView]:
     """The latest runs of a query, newest first."""
     rows = PastRun.objects.filter(query_id=query_id).order_by("-pk")[:limit]
     return [_view(row) for row in rows]
+
+
+def latest(query_ids: Iterable[int]) -> dict[int, PastView]:
+    """The latest run of each of these queries; those never asked of the past are left out."""
+    newest = PastRun.objects.filter(query_id__in=list(query_ids)).order_by()
+    chosen = newest.values("query_id").annotate(run=Max("pk")).values("run")
+    return {row.query_id: _view(row) for row in PastRun.objects.filter(pk__in=chosen)}
 
 
 def read(run_id: int) -> Part:

@@ -8,6 +8,7 @@ RIGHTS = {
     Permission.READ: _("Read conversations and figures"),
     Permission.CORRECT: _("Correct labels"),
     Permission.TEACH: _("Add own intents, choose the model that reads"),
+    Permission.LISTEN: _("Change saved queries, leave mentions out"),
     Permission.ANSWER: _("Answer, assign, note, close"),
     Permission.EXPORT: _("Export tables"),
     Permission.IMPORT: _("Import files"),
