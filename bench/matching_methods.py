@@ -140,12 +140,14 @@ class Tantivy:
         searcher = index.searcher()
         if searcher.num_segments != 1:
             raise RuntimeError("messages are numbered in one segment only")
+        places: dict[int, Places] = {}
         for number, (query, check) in enumerate(self._queries):
             for _, address in self._hits(searcher, query, len(documents)):
-                if check is None or check(
-                    places_of(documents[address.doc]), documents[address.doc]
-                ):
-                    found[address.doc].append(number)
+                at = address.doc
+                if check and at not in places:
+                    places[at] = places_of(documents[at])
+                if check is None or check(places[at], documents[at]):
+                    found[at].append(number)
         return found
 
     @staticmethod
