@@ -34,7 +34,7 @@ MISSED = 0.1
 """The share of tokens that training hides, so that no answer hangs on a single word."""
 STEADY = 0.995
 """What is kept is the mean of the weights on the way, each step's fading at this pace."""
-SHARES = {"shop": 1.0, "fresh": 1.0, "own": 0.45, "others": 0.25, "kinds": 0.25}
+SHARES = {"shop": 1.0, "fresh": 1.0, "own": 0.8, "others": 0.4, "kinds": 0.25}
 GOING_ON = {"shop": 0.5, "fresh": 2.0, "own": 0.25, "others": 0.12, "kinds": 0.06}
 """
 How much an epoch sees of customers' messages, of those that the weights in the tree have not
