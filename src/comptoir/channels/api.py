@@ -64,6 +64,14 @@ from comptoir.channels.imports import (
 )
 from comptoir.channels.incoming import Incoming
 from comptoir.channels.keeping import Keeper
+from comptoir.channels.noticing import (
+    TeamChannel,
+    mail_address,
+    mail_notice,
+    post_notice,
+    team_channels,
+    was_mailed,
+)
 from comptoir.channels.originals import OriginalView, original, senders
 from comptoir.channels.outgoing import (
     MOST_BYTES,
@@ -159,6 +167,7 @@ __all__ = [
     "Request",
     "SetAsideView",
     "Stored",
+    "TeamChannel",
     "ThreadView",
     "TreatedView",
     "Verified",
@@ -197,6 +206,8 @@ __all__ = [
     "keep_upload",
     "let_all_go",
     "let_go",
+    "mail_address",
+    "mail_notice",
     "meanwhile",
     "measure",
     "message_ids",
@@ -212,6 +223,7 @@ __all__ = [
     "poll_due",
     "poll_now",
     "possible",
+    "post_notice",
     "preview_file",
     "programs",
     "read_again",
@@ -243,6 +255,7 @@ __all__ = [
     "span",
     "start_import",
     "store",
+    "team_channels",
     "thread",
     "thread_messages",
     "threads",
@@ -255,6 +268,7 @@ __all__ = [
     "upload_path",
     "visibility_of",
     "visiting",
+    "was_mailed",
     "was_queued",
     "ways",
     "well",

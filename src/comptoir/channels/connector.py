@@ -510,6 +510,10 @@ class Connector:
         """
         raise CannotTell(self.kind)
 
+    def alert(self, connection: Connection, text: str, http: Http) -> None:
+        """Say something to the team, where `alerts` is True. Raises as `send`."""
+        raise NotImplementedError
+
     def act(self, connection: Connection, action: str, external_id: str, http: Http) -> None:
         """Hide, delete, … a message. Raises Rejected."""
         raise NotImplementedError

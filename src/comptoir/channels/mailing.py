@@ -11,6 +11,8 @@ from comptoir.channels.connectors import connector
 from comptoir.channels.models import ConnectedAccount
 
 KIND = "email"
+NOTICE = "notice-"
+"""How the keys of mails begin that tell the team something: they are no answers."""
 
 
 def mailbox(address: str = "") -> Connection | None:

@@ -44,7 +44,7 @@ from comptoir.channels.connectors.email import servers
 from comptoir.channels.connectors.email.details import details, vouches
 from comptoir.channels.connectors.email.reading import Mail, read_mail, sent_at
 from comptoir.channels.connectors.email.servers import Listed, Mailbox
-from comptoir.channels.connectors.email.writing import is_ours, message_id, written
+from comptoir.channels.connectors.email.writing import is_notice, is_ours, message_id, written
 from comptoir.channels.incoming import File, Incoming
 
 log = structlog.get_logger(__name__)
@@ -232,6 +232,8 @@ class Email(Connector):
             raise Unsupported("a machine's answer")
         if mail.automatic == "report":
             raise Unsupported("a report about a mail that was not sent from here")
+        if is_notice(mail.id):
+            raise Unsupported("a notice to the team")
         if not mail.sender:
             raise Unrecognised("nobody signed this mail")
         return [Heard([_incoming(connection, mail, entry, received)], _kept(mail))]

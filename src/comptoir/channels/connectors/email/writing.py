@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.channels.connector import Outgoing, Rejected
 
 _OURS = re.compile(r"^([0-9A-Za-z-]{1,64})\.comptoir@")
+_NOTICE = re.compile(r"^notice-[0-9a-f]{32}\.comptoir@")
 _ADDRESS = re.compile(r"[^\s<>\"',;:@\x00-\x1f]+@[^\s<>\"',;:@\x00-\x1f]+")
 _MACHINE = re.compile(r"^(?:mailer-daemon|postmaster|no-?reply|ne-?pas-?repondre)@", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\"'.,;:!?)\]}»’]")
@@ -32,11 +33,16 @@ def is_ours(external_id: str) -> bool:
     return bool(_OURS.match(external_id))
 
 
+def is_notice(external_id: str) -> bool:
+    """Whether a Message-ID is that of a mail to the team, which nobody is to answer."""
+    return bool(_NOTICE.match(external_id))
+
+
 def written(outgoing: Outgoing, values: Mapping[str, str], now: datetime) -> EmailMessage:
     """
     The whole mail. Raises Rejected when the customer's address cannot be written to.
 
-    Never Auto-Submitted: a person wrote it.
+    Never Auto-Submitted, for a person wrote it, unless it is a notice to the team.
     """
     address, to = values["address"], recipient(outgoing.to_handle, values["address"])
     mail = EmailMessage(policy=_POLICY)
@@ -46,6 +52,8 @@ def written(outgoing: Outgoing, values: Mapping[str, str], now: datetime) -> Ema
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message_id(outgoing.key, address)}>"
     mail["X-Comptoir"] = outgoing.key
+    if is_notice(message_id(outgoing.key, address)):
+        mail["Auto-Submitted"] = "auto-generated"
     _point_back(mail, outgoing)
     signature = values.get("signature", "").strip()
     mail.set_content(_plain(outgoing.text, signature))
