@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from comptoir.base import outbox
 from comptoir.base.outbox import Event, consumer
+from comptoir.base.scope import current_workspace_id
 from comptoir.channels.models import Message
 from comptoir.listening import matching, past
+from comptoir.listening.alerting.watching import wanted
 from comptoir.listening.matching import Found
 
 NAME = "listening"
+MATCHED = "messages_matched"
 
 
 def prepare(event: Event) -> Found | past.Part:
@@ -31,3 +35,5 @@ def handle(event: Event, prepared: Any) -> None:
         return
     here = set(Message.objects.filter(pk__in=list(prepared)).values_list("pk", flat=True))
     matching.write({message: queries for message, queries in prepared.items() if message in here})
+    if here and wanted():
+        outbox.publish(current_workspace_id(), MATCHED, ids=sorted(here))

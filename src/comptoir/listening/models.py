@@ -171,3 +171,175 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"never {self.kind} {self.shown}"
+
+
+class Alert(models.Model):
+    """
+    What the team wants to be told of, and how.
+
+    query: whose mentions it watches; null is every message. within: a query of the language that
+    narrows these. threshold: so many in `window` minutes; share: and so many percent of all in
+    the window, of "tone"; followers: the least an author has, of "weight". cooldown: minutes
+    without another firing. quiet_from, quiet_until: of the day, in the workspace's zone.
+    authors_once, alike_once: an author, or what says the same, counts once a window. people,
+    accounts: ids of whom to mail and of channels to tell. language: of what channels are told.
+    armed_at: what was written before does not count. heard_at: the newest message that counted.
+
+    Its row is locked while a firing is written, so that two never count the same.
+    """
+
+    class Kind(models.TextChoices):
+        COUNT = "count", _("Many messages")
+        TONE = "tone", _("Negative messages")
+        WEIGHT = "weight", _("Somebody with many followers")
+        WORD = "word", _("A word in a place")
+        SILENCE = "silence", _("Silence")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    query = models.ForeignKey(SavedQuery, models.CASCADE, related_name="+", null=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    is_on = models.BooleanField(default=True)
+    within = models.TextField(blank=True)
+    threshold = models.IntegerField(default=1)
+    share = models.IntegerField(default=0)
+    followers = models.BigIntegerField(default=0)
+    window = models.IntegerField()
+    cooldown = models.IntegerField()
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    authors_once = models.BooleanField(default=False)
+    alike_once = models.BooleanField(default=False)
+    people = models.JSONField(default=list)
+    accounts = models.JSONField(default=list)
+    language = models.CharField(max_length=5, default="fr")
+    armed_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+
+    objects = Scoped["Alert"]()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Firing(models.Model):
+    """
+    An alert that went off, once for a window: (began_at, ends_at].
+
+    facts: the numbers of its reason, as they were. at: when it was noticed. tell_at: not told
+    before; told_at: when the team was told. seen_at: when somebody of it said so.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="+", db_index=False)
+    began_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    at = models.DateTimeField()
+    facts = models.JSONField()
+    tell_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+
+    objects = Scoped["Firing"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alert", "ends_at"], name="firing_once")]
+        indexes = [
+            models.Index(
+                fields=["tell_at"], name="firing_untold", condition=models.Q(told_at__isnull=True)
+            ),
+            models.Index(fields=["workspace", "-ends_at"], name="firing_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} at {self.ends_at:%F %T}"
+
+
+class Hit(models.Model):
+    """
+    A message that an alert counts, or that it is compared with (`counts` is False).
+
+    at: when it was written. firing: the one that it belongs to; each message tells once.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    counts = models.BooleanField(default=True)
+    firing = models.ForeignKey(Firing, models.SET_NULL, related_name="+", null=True)
+
+    objects = Scoped["Hit"]()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alert", "message"], name="hit_once")]
+        indexes = [models.Index(fields=["alert", "at"], name="hit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} counts {self.message_id}"
+
+
+class Notice(models.Model):
+    """
+    A firing on its way to somebody: to a member by mail, or to a channel of the team's.
+
+    way: "mail" or "channel"; target: the member's or the account's id. key: the same at every
+    try, so that a mail that arrives twice is one. due_at: not before; null once it is over.
+    problem: code, sentence and fix of the last failure.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("On its way")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Not sent")
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    firing = models.ForeignKey(Firing, models.CASCADE, related_name="+", db_index=False)
+    way = models.CharField(max_length=8)
+    target = models.BigIntegerField()
+    key = models.CharField(max_length=36)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    due_at = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0)
+    problem = models.JSONField(default=dict)
+    sent_at = models.DateTimeField(null=True)
+
+    objects = Scoped["Notice"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["firing", "way", "target"], name="notice_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="notice_due", condition=models.Q(due_at__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.firing_id} by {self.way} to {self.target}"
+
+
+class Lesson(models.Model):
+    """
+    What an alert learnt when somebody wanted fewer like a firing.
+
+    field, before, after: what was changed. undone_at: when that was taken back.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="+")
+    firing = models.ForeignKey(Firing, models.SET_NULL, related_name="+", null=True)
+    field = models.CharField(max_length=12)
+    before = models.JSONField()
+    after = models.JSONField()
+    by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    objects = Scoped["Lesson"]()
+
+    def __str__(self) -> str:
+        return f"{self.alert_id}: {self.field} is {self.after}"

@@ -1,0 +1,1 @@
+"""Alerts: when what is said deserves somebody’s attention now."""
