@@ -103,13 +103,22 @@ def _term(written: str) -> str:
     bare = _WORD.fullmatch(plain) and not _OPERATORS.fullmatch(plain)
     if bare and ("*" not in plain or _STAR.fullmatch(plain.lstrip("#@"))):
         return plain
-    return f'"{plain.replace("*", "").strip()}"'
+    return f'"{_starless(plain)}"'
+
+
+def _starless(written: str) -> str:
+    return " ".join(_plain(written).replace("*", " ").split())
 
 
 def _plain(written: str) -> str:
-    """Without quotation marks, which would end the phrase, and without what holds no word."""
+    """
+    Without signs that would end a phrase or stand for letters in it; "" where no word is left.
+
+    A question is a question here, and a star is kept for whoever can use it.
+    """
     signs = zip(written, lexing.plain(written), strict=True)
-    plain = " ".join("".join(" " if sign == '"' else char for char, sign in signs).split())
+    kept = "".join(" " if sign in '"?' else "*" if sign == "*" else char for char, sign in signs)
+    plain = " ".join(kept.split())
     return plain if any(char.isalnum() or ord(char) > 0x2190 for char in plain) else ""
 
 
@@ -118,7 +127,7 @@ def _either(terms: list[str]) -> list[str]:
 
 
 def _phrase(written: str) -> list[str]:
-    plain = _plain(written)
+    plain = _starless(written)
     return [f'"{plain}"'] if plain else []
 
 
@@ -128,5 +137,5 @@ def _near(terms: list[str], distance: int) -> list[str]:
 
 
 def _value(written: str) -> str:
-    plain = _plain(written)
+    plain = _starless(written)
     return f'"{plain}"' if " " in plain or "(" in plain or ")" in plain else plain

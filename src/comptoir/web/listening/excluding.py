@@ -23,6 +23,7 @@ def page(request: DeskRequest) -> HttpResponse:
             "it": one,
             "outside": ids.conceal("exclusion", one.id),
             "kind": words.EXCLUDED[one.kind],
+            "shown": words.at(one.shown) if one.kind == "author" else one.shown,
             "query": names.get(one.query) if one.query else None,
             "query_outside": ids.conceal("query", one.query) if one.query in names else "",
         }

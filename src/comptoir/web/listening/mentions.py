@@ -171,11 +171,11 @@ def url(request: DeskRequest, place: Place) -> str:
 
 def _place(asked: QueryDict) -> Place:
     query, folder = None, None
-    if outside := asked.get("query", ""):
-        query = finding.known(outside)
-    elif outside := asked.get("folder", ""):
-        folder = finding.folder(outside)
-        if folder is None:
+    # One list offers both, and a browser sends either under the list's one name.
+    if outside := asked.get("query", "") or asked.get("folder", ""):
+        query = finding.query(outside)
+        folder = None if query else finding.folder(outside)
+        if query is None and folder is None:
             raise Http404
     return Place(
         query=query,

@@ -100,8 +100,17 @@ def author(message: MessageView) -> str:
 
 
 def handle(message: MessageView) -> str:
-    """A handle with its @; an e-mail address has one already."""
-    known = message.author.handle
+    """The handle of who wrote a message; "" when there is none."""
+    return at(message.author.handle)
+
+
+def at(known: str) -> str:
+    """
+    A handle as people write it.
+
+    >>> at("lea"), at("lea@example.com")
+    ('@lea', 'lea@example.com')
+    """
     return f"@{known}" if known and "@" not in known else known
 
 

@@ -23,6 +23,7 @@ LACKING = {"", "empty", "only_not", "no_word", "missing_value", "phrase_long"}
         ({"any": "colis, paquet"}, "(colis OR paquet)"),
         ({"any": "colis", "none": "jeu, gagnez un lot"}, 'colis NOT (jeu OR "gagnez un lot")'),
         ({"phrase": "“plus jamais”"}, '"plus jamais"'),
+        ({"phrase": "Où est mon colis ?"}, '"Où est mon colis"'),
         ({"near": "réseau, panne"}, "(réseau NEAR/5 panne)"),
         ({"any": "OR, l’écran, livr*, p*"}, '("OR" OR l’écran OR livr* OR "p")'),
         ({"author": "@léa b", "site": "example.com"}, 'author:"@léa b" AND site:example.com'),
@@ -43,7 +44,7 @@ def test_a_text_that_stands_there_is_narrowed_or_replaced() -> None:
     assert "(panne OR coupure) NOT is:repost" == compose(narrowed, before)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(WORDS), st.text(max_size=30)))
 def test_nothing_typed_breaks_the_query(values: dict[str, str]) -> None:
     """

@@ -57,6 +57,7 @@ def test_a_stream_is_that_of_a_query_or_a_folder(
 
     folder = ids.conceal("listening-folder", listening.folders()[0].id)
     assert "merci" in text(browser.get(url("mentions"), {"folder": folder}))
+    assert "merci" in text(browser.get(url("mentions"), {"query": folder}))
     empty = ids.conceal("listening-folder", listening.add_folder("topic", "Prix", owner))
     assert "Nothing found yet" in text(browser.get(url("mentions"), {"folder": empty}))
     assert 404 == browser.get(url("mentions"), {"folder": "made-up"}).status_code
