@@ -73,8 +73,14 @@ def panels(
     }
 
 
-def topics(request: DeskRequest, choice: Choice, found: reputation_topics.Topics) -> dict[str, Any]:
-    """Each topic with the messages it shows; those erased since are left out."""
+def topics(
+    request: DeskRequest, choice: Choice, found: reputation_topics.Topics, comparable: bool
+) -> dict[str, Any]:
+    """
+    Each topic with the messages it shows; those erased since are left out.
+
+    comparable: whether growth means anything: not where a query was not asked of both periods.
+    """
     known = {
         one.id: one
         for one in channels.messages([pk for topic in found.topics for pk in topic.shown])
@@ -90,6 +96,8 @@ def topics(request: DeskRequest, choice: Choice, found: reputation_topics.Topics
         "cards": [
             {
                 "it": one,
+                "growth": one.growth if comparable else None,
+                "rises": comparable and one.rises,
                 "title": one.title[:1].upper() + one.title[1:] or _("No words in common"),
                 "said": [row(request, known[pk], None) for pk in one.shown if pk in known],
             }

@@ -19,7 +19,12 @@ from django.views.decorators.http import require_GET
 from comptoir.base.api import Permission, ids
 from comptoir.channels import api as channels
 from comptoir.insight import api as insight
-from comptoir.listening import reputation, reputation_sides, reputation_topics
+from comptoir.listening import (
+    reputation,
+    reputation_methods,
+    reputation_sides,
+    reputation_topics,
+)
 from comptoir.triage import api as triage
 from comptoir.triage.topics import Days
 from comptoir.web.access import DeskRequest, desk_view
@@ -170,8 +175,11 @@ def _panels(request: DeskRequest, wanted: Subject, choice: Choice) -> dict[str, 
 
 
 def _topics(request: DeskRequest, wanted: Subject, choice: Choice) -> dict[str, Any]:
-    found = reputation_topics.topics(wanted.queries, days_of(choice))
-    return showing.topics(request, choice, found)
+    days = days_of(choice)
+    found = reputation_topics.topics(wanted.queries, days)
+    return showing.topics(
+        request, choice, found, reputation_methods.comparable(wanted.queries, days)
+    )
 
 
 def _table(wanted: Subject, choice: Choice, name: str) -> tables.Table:

@@ -10,12 +10,13 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from comptoir.analysis.grouping import Growth
 from comptoir.base.clock import held_at
 from comptoir.base.models import User, Workspace
 from comptoir.insight.definitions import definitions
 from comptoir.insight.tests.factory import Town, utc
 from comptoir.listening import api as listening
-from comptoir.listening import reputation_topics
+from comptoir.listening import reputation_methods, reputation_topics
 from comptoir.listening.models import Mention
 from comptoir.web.reputation import subjects, tables
 
@@ -273,6 +274,23 @@ def test_topics_say_how_they_stand(
     }
 
     assert told[state] in words(body(reader.get(f"{BASE}brand/topics/?{MARCH}")))
+
+
+@pytest.mark.parametrize(("comparable", "told"), [(True, 1), (False, 0)])
+def test_topics_grow_only_where_both_periods_are_known(
+    town: Town, reader: Client, monkeypatch: pytest.MonkeyPatch, comparable: bool, told: int
+) -> None:
+    """A query never asked of the period before would make every topic rise."""
+    growth = Growth(before=2, ratio=3.0, low=1.5, high=6.0, chance=0.001, rising=True)
+    line = reputation_topics.TopicLine("colis", 9, 0.5, (1, 2, 6), (), growth)
+    made = reputation_topics.Topics("found", 18, 20, 18, 20, (line,))
+    monkeypatch.setattr(reputation_topics, "topics", lambda *asked: made)
+    monkeypatch.setattr(reputation_methods, "comparable", lambda *asked: comparable)
+
+    said = words(body(reader.get(f"{BASE}brand/topics/?{MARCH}")))
+
+    assert told == said.count("Rising")
+    assert told == said.count("Its share is 3.0 times")
 
 
 def test_the_subject_is_chosen_without_losing_the_days(town: Town, reader: Client) -> None:
