@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "comptoir.web.understanding",
     "comptoir.web.reputation",
     "comptoir.web.listening",
+    "comptoir.web.alerts",
     "comptoir.web.channels",
     "comptoir.web.chat",
     "comptoir.web.api",

@@ -27,6 +27,8 @@ PAGES = {
     "mentions": "/w/{slug}/listening/mentions/",
     "mentions, a search that is none": "/w/{slug}/listening/mentions/?within=AND",
     "left out": "/w/{slug}/listening/exclusions/",
+    "alerts": "/w/{slug}/alerts/",
+    "a new alert": "/w/{slug}/alerts/new/",
     "understanding": "/w/{slug}/understanding/",
     "confusions": "/w/{slug}/understanding/confusions/",
     "corrections": "/w/{slug}/understanding/corrections/",

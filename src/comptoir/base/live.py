@@ -22,6 +22,7 @@ KINDS = frozenset(
         "answer_failed",
         "answer_unknown",
         "answer_cancelled",
+        "alert_fired",
     }
 )
 """What an open page wants to hear of; all else follows from these."""

@@ -8,8 +8,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from comptoir.base.api import Permission
+from comptoir.base.api import Permission, scope
 from comptoir.base.models import Membership, User, Workspace
+from comptoir.listening.alerting import api as alerting
 from comptoir.web import troubles
 from comptoir.web.access import Desk, enter
 
@@ -91,6 +92,7 @@ def _navigation(request: HttpRequest, desk: Desk, calls: Any) -> list[dict[str, 
         ("overview", _("Overview"), pgettext("tab", "Overview"), "chart", "g o", Permission.READ),
         ("topics", _("Topics"), pgettext("tab", "Topics"), "hash", "g t", Permission.READ),
         ("listening", pgettext("page", "Listening"), "", "listen", "g l", Permission.READ),
+        ("alerts", _("Alerts"), "", "bell", "g a", Permission.READ),
         ("reputation", _("Reputation"), "", "eye", "g r", Permission.READ),
         ("understanding", _("Understanding"), "", "tag", "g u", Permission.READ),
         ("channels", _("Channels"), pgettext("tab", "Channels"), "link", "g c", Permission.READ),
@@ -99,13 +101,22 @@ def _navigation(request: HttpRequest, desk: Desk, calls: Any) -> list[dict[str, 
     ]
     slug = desk.workspace.slug
     mends = desk.can(Permission.CONNECT)
-    badges = {"channels": SimpleLazyObject(lambda: len(calls)) if mends else 0}
+    badges = {
+        "channels": SimpleLazyObject(lambda: len(calls)) if mends else 0,
+        "alerts": SimpleLazyObject(lambda: _alerts(desk)),
+    }
     shown = [
         _item(request, reverse(name, kwargs={"slug": slug}), *words) | {"badge": badges.get(name)}
         for name, *words, permission in items
         if desk.can(permission)
     ]
     return [*shown, _item(request, reverse("help"), _("Help"), "", "help", "g h")]
+
+
+def _alerts(desk: Desk) -> int:
+    """How many times an alert went off that nobody of the team has seen."""
+    with scope(desk.workspace):
+        return alerting.unseen()
 
 
 def _item(

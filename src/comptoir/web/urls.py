@@ -26,6 +26,7 @@ urlpatterns = [
     path("w/<slug:slug>/reputation/", include("comptoir.web.reputation.urls")),
     path("w/<slug:slug>/understanding/", include("comptoir.web.understanding.urls")),
     path("w/<slug:slug>/listening/", include("comptoir.web.listening.urls")),
+    path("w/<slug:slug>/alerts/", include("comptoir.web.alerts.urls")),
     path("w/<slug:slug>/channels/", include("comptoir.web.channels.urls")),
 ]
 

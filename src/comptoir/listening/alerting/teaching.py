@@ -35,7 +35,7 @@ def offers(firing_id: int) -> list[Offer]:
     if row.kind == Alert.Kind.SILENCE:
         return _longer(row, firing)
     read = _read(firing)
-    if not any(one.counts for one in read):
+    if not tips(read, rules.rule_of(row)) or _light(row, firing):
         return []
     found = [*_folded(row, read), *_weightier(row, firing), *_higher(row, read)]
     return [one for one in found if one.before != one.after]
@@ -142,10 +142,19 @@ def _folded(row: Alert, read: Sequence[Counted]) -> list[Offer]:
 def _weightier(row: Alert, firing: Firing) -> list[Offer]:
     if row.kind != Alert.Kind.WEIGHT:
         return []
+    more = min(max(_most(firing) + 1, row.followers), MOST_FOLLOWERS)
+    return [Offer("followers", row.followers, more)]
+
+
+def _light(row: Alert, firing: Firing) -> bool:
+    """Whether nobody of the firing has the followers that are asked for by now."""
+    return row.kind == Alert.Kind.WEIGHT and _most(firing) < row.followers
+
+
+def _most(firing: Firing) -> int:
     authors = Hit.objects.filter(firing=firing, counts=True).values("message__author_id")
     known = Author.objects.filter(pk__in=authors).values_list("followers", flat=True)
-    most = max((one or 0 for one in known), default=0)
-    return [Offer("followers", row.followers, min(max(most + 1, row.followers), MOST_FOLLOWERS))]
+    return max((one or 0 for one in known), default=0)
 
 
 def _higher(row: Alert, read: Sequence[Counted]) -> list[Offer]:

@@ -28,6 +28,7 @@ EVENTS: Final = {
     "answer_failed": gettext_lazy("An answer was not sent"),
     "answer_unknown": gettext_lazy("Nobody knows whether an answer left"),
     "answer_cancelled": gettext_lazy("An answer was taken back"),
+    "alert_fired": gettext_lazy("An alert went off"),
 }
 TEST = gettext_lazy("Test")
 

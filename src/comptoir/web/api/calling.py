@@ -26,12 +26,14 @@ from comptoir.base.models import User, Workspace
 from comptoir.channels import api as channels
 from comptoir.channels.connectors.webhook.connector import signature
 from comptoir.channels.views import AnswerToDeliver
+from comptoir.listening.alerting import api as alerting
 from comptoir.web.api.models import ApiKey, Call, Subscription
 from comptoir.web.api.schemas import Event
 
 log = structlog.get_logger(__name__)
 
 EVENTS: Final[tuple[str, ...]] = get_args(Event)
+FIRED: Final = "alert_fired"
 DELIVER: Final = "answer_to_deliver"
 TEST: Final = "test"
 PAUSES = (5, 60, 300, 1_800, 7_200, 18_000, 36_000)
@@ -175,6 +177,8 @@ def _undelivered(outbound: int) -> None:
 
 
 def _told(event: outbox.Event) -> dict[str, Any]:
+    if event.kind == FIRED:
+        return {"type": event.kind, "timestamp": clock.now().isoformat(), "data": _fired(event)}
     threads = event.payload.get("threads") or [event.payload.get("thread")]
     named = [ids.conceal("conversation", one) for one in threads if one is not None]
     data: dict[str, Any] = {"conversations": named[:LISTED], "count": len(named)}
@@ -184,6 +188,24 @@ def _told(event: outbox.Event) -> dict[str, Any]:
         said = channels.programs.answer_to_deliver(event.payload["outbound"])
         data |= _to_deliver(said) if said else {}
     return {"type": event.kind, "timestamp": clock.now().isoformat(), "data": data}
+
+
+def _fired(event: outbox.Event) -> dict[str, Any]:
+    """Which alert, and the conversations of its messages; nothing of one deleted meanwhile."""
+    firing = alerting.firing(event.payload["firing"])
+    if firing is None:
+        return {"conversations": [], "count": 0}
+    messages = channels.messages(alerting.messages_of(firing.id, LISTED))
+    threads = dict.fromkeys(one.thread for one in messages)
+    return {
+        "alert": firing.name,
+        "kind": firing.kind,
+        "firing": ids.conceal("firing", firing.id),
+        "began_at": firing.began_at.isoformat(),
+        "ended_at": firing.ends_at.isoformat(),
+        "conversations": [ids.conceal("conversation", one) for one in threads],
+        "count": firing.messages,
+    }
 
 
 def _to_deliver(said: AnswerToDeliver) -> dict[str, Any]:

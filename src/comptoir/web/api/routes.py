@@ -309,6 +309,7 @@ def subscribe(request: HttpRequest, told: s.SubscriptionIn) -> Any:
     may come twice. `data` tells ids; for `answer_to_deliver` also `text`, `subject`,
     `visibility`, `in_reply_to` (the `id` you gave the message) and `to` (its `author`): deliver
     it once for each `answer`, then say what became of it (`POST /answers/{answer}/state`).
+    For `alert_fired` it tells the `alert`’s name and `kind`, the window and the conversations.
     Scope: `conversations:read`; for `answer_to_deliver` the key needs `messages:write` too.
     """
     row, secret = calling.subscribe(_key(request), told.url, list(told.events))

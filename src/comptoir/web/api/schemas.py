@@ -182,6 +182,7 @@ Event = Literal[
     "answer_failed",
     "answer_unknown",
     "answer_cancelled",
+    "alert_fired",
 ]
 
 

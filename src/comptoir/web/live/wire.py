@@ -2,7 +2,7 @@
 What is written on a stream: server-sent events, as the HTML standard lays them out.
 
 conversations: `ids` that changed, or how `many` when listing them would help nobody.
-answer: the `id` of a conversation and the `state` its answer came to. presence: everybody
+answer: the `id` of a conversation and the `state` its answer came to. alert: the `id` of a firing. presence: everybody
 at one conversation, so that hearing it twice or missing one does no harm; it has no id,
 since it is not part of what is resumed. ready: the stream stands, with all who are present.
 reset: too much was missed, look at everything again.
@@ -43,6 +43,8 @@ def reset(position: int) -> bytes:
 def news(one: News) -> bytes:
     if one.kind == "conversations_changed":
         return frame("conversations", _changed(one.payload.get("threads", [])), one.id)
+    if one.kind == "alert_fired":
+        return frame("alert", {"id": ids.conceal("firing", one.payload["firing"])}, one.id)
     state = one.kind.removeprefix("answer_")
     return frame("answer", {"id": _outside(one.payload.get("thread", 0)), "state": state}, one.id)
 

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import standardwebhooks
 
-from comptoir.base import clock, http, outbox
+from comptoir.base import clock, http, ids, outbox
 from comptoir.base.http import NoAnswer, Response
 from comptoir.base.models import User, Workspace
 from comptoir.channels.connectors.tests.simulated import Network
+from comptoir.listening.alerting import api as alerting
+from comptoir.triage.tests.conftest import world
 from comptoir.web.api import calling, keys
 from comptoir.web.api.models import ApiKey, Call, Subscription
 
@@ -155,3 +157,25 @@ def test_the_secret_is_kept_encrypted(workspace: Workspace, key: ApiKey) -> None
 
     stored = Subscription.objects.filter(pk=row.pk).values().get()
     assert secret.removeprefix("whsec_") not in json.dumps(stored, default=str)
+
+
+def test_an_alert_tells_its_conversations_and_no_words(
+    workspace: Workspace, owner: User, program: Callable[..., Network]
+) -> None:
+    """
+    Whoever reads the call can ask for the messages, with a key that may.
+    """
+    message = world(workspace)("panne secrète")
+    draft = alerting.AlertDraft("Panne", "count", threshold=1)
+    with clock.held_at(message.sent_at - timedelta(minutes=1)):
+        alerting.add_alert(draft, owner)
+    calling.enter(workspace, URL, ["alert_fired"], actor=owner)
+    with clock.held_at(message.sent_at):
+        outbox.publish(workspace.pk, "messages_received", ids=[message.pk])
+        outbox.drain()
+
+    (call,) = Call.objects.all()
+    told = call.body["data"]
+    assert ("alert_fired", "Panne", 1) == (call.body["type"], told["alert"], told["count"])
+    assert [ids.conceal("conversation", message.thread_id)] == told["conversations"]
+    assert "secrète" not in str(call.body)

@@ -1,9 +1,9 @@
 // The stream of what happens, for every module of the page: live:conversations, live:answer,
-// live:presence, live:ready, live:reset on the document. Tabs of one browser share a connection,
+// live:alert, live:presence, live:ready, live:reset on the document. Tabs of one browser share a connection,
 // for browsers open only six to a server; whoever holds the lock has it and tells the others.
 const root = document.getElementById("live");
 
-const PLACED = new Set(["conversations", "answer", "reset"]);
+const PLACED = new Set(["conversations", "answer", "alert", "reset"]);
 const TYPES = [...PLACED, "presence", "ready", "beat"];
 const SILENCE = 40_000;
 const BANNER = 30_000;
@@ -160,6 +160,14 @@ function start() {
     return new Promise(() => {});
   });
 }
+
+/** An alert that goes off stands on its badge, wherever the desk is looked at. */
+document.addEventListener("live:alert", () => {
+  for (const link of document.querySelectorAll('nav a[href$="/alerts/"]')) {
+    const badge = link.querySelector(".count") ?? link.appendChild(Object.assign(document.createElement("span"), { className: "count" }));
+    badge.textContent = String(Number(badge.textContent.replace(/\D/g, "")) + 1);
+  }
+});
 
 if (root?.dataset.live) {
   start();
