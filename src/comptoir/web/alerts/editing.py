@@ -101,11 +101,12 @@ def _tried(form: AlertForm) -> dict[str, Any]:
     except Problem as problem:
         return {"broken": str(problem)}
     used = draft.window if draft.kind == "silence" else draft.threshold
+    is_calm = 1 <= len(tried.moments) <= tried.aim
     return {
         "tried": tried,
         "moments": tried.moments[:SHOWN],
         "more": max(len(tried.moments) - SHOWN, 0),
-        "advice": tried.advised if tried.advised not in (None, used) else None,
+        "advice": None if is_calm or tried.advised == used else tried.advised,
         "advice_words": _advice(draft, tried),
     }
 

@@ -26,6 +26,8 @@ _PLAIN: Final = (
 class AlertForm(forms.Form):
     """The fields of a draft; ids are those of addresses. What makes sense the context decides."""
 
+    use_required_attribute = False  # a browser cannot point at a field that the kind hides
+
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     kind = forms.ChoiceField(
         label=gettext_lazy("Tell us of"), choices=api.KINDS.choices, widget=forms.RadioSelect
@@ -84,6 +86,9 @@ class AlertForm(forms.Form):
 
     def __init__(self, *args: Any, draft: api.AlertDraft | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        kind = self.data.get("kind") if self.is_bound else None
+        self.fields["threshold"].required = kind != "silence"
+        self.fields["followers"].required = kind in (None, "weight")
         self._choose("query", [("", _("all messages")), *_queries()])
         self._choose("window", _spans(WINDOWS, draft.window if draft else 60))
         self._choose("cooldown", _spans(RESTS, draft.cooldown if draft else 60))

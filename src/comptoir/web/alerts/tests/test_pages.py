@@ -79,7 +79,8 @@ def test_an_alert_is_written_changed_paused_and_deleted(
         ({"name": ""}, "This field is required."),
         ({"threshold": "0"}, "greater than or equal to 1"),
         ({"kind": "word"}, "Write the words that are to be found."),
-        ({"kind": "weight"}, "how many followers"),
+        ({"kind": "weight"}, "This field is required."),
+        ({"kind": "weight", "followers": "0"}, "greater than or equal to 1"),
         ({"within": "panne AND ("}, "errorlist"),
         ({"quiet_from": "22:00"}, "Quiet hours need a beginning"),
         ({"window": "7"}, "Select a valid choice"),
@@ -107,6 +108,10 @@ def test_how_often_it_would_have_gone_off_shows_while_it_is_written(
     assert "To go off 4 times at most:" in page
     assert "4 messages in 1 hour" in page
 
+    calm = text(browser.post(url("alert_try"), FORM | {"threshold": "3", "window": "15"}))
+    assert "To go off 4 times" in calm
+    never = text(browser.post(url("alert_try"), FORM | {"threshold": "5"}))
+    assert "<strong>0 times</strong>" in never
     page = text(browser.post(url("alert_new"), FORM | {"advised": "4"}))
     assert 'name="threshold" value="4"' in page
     wrong = text(browser.post(url("alert_try"), FORM | {"within": "("}))
