@@ -64,6 +64,8 @@ CHANNEL_ICONS: Final = {
     "feed": "rss",
     "blog": "rss",
     "forum": "forum",
+    "google-plus": "forum",
+    "viadeo": "forum",
     "press": "file",
     "file": "file",
 }
