@@ -143,7 +143,7 @@ class Shop:
         return {
             "message_id": number, "workspace_id": self.workspace.pk, "language": "fr",
             "language_confidence": 0.9, "tone": self.chance.choice((-1, 0, 0, 1)),
-            "tone_confidence": 0.8, "intents": intents,
+            "tone_confidence": 0.8, "intents": intents, "aspects": [],
             "needs_answer": not own and self.chance.random() < 0.6,
             "needs_answer_confidence": 0.8, "urgency": self.chance.choice((0, 0, 0, 1, 1, 2)),
             "urgency_confidence": 0.8, "irony": False, "irony_confidence": 0.9, "entities": [],

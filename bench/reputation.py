@@ -37,9 +37,6 @@ class Named(Talkative):
         made = super()._message(*details)
         return made | {"url": f"https://www.site{self.chance.randrange(40)}.example/{made['id']}"}
 
-    def _label(self, *details: Any) -> dict[str, Any]:
-        return super()._label(*details) | {"aspects": []}
-
 
 def timed(ask: Callable[[], Any], times: int) -> tuple[float, float, Any]:
     """The median of some seconds by the clock, of those at work, and what was answered."""

@@ -8,15 +8,12 @@ from django.core.paginator import Paginator
 from django.http import (
     Http404,
     HttpRequest,
-    HttpResponse,
     HttpResponseBase,
-    StreamingHttpResponse,
 )
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,6 +23,7 @@ from comptoir.insight.api import Figure, Overview
 from comptoir.web import charts
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.choice import Choice, choose
+from comptoir.web.downloads import table_file
 from comptoir.web.overview import tables, wording
 from comptoir.web.overview.tables import Table
 
@@ -118,7 +116,7 @@ def export_table(request: DeskRequest, table: str, form: str) -> HttpResponseBas
     if table in tables.BREAKDOWNS:
         found = insight.whole(found, tables.BREAKDOWNS[table])
     made = tables.build(table, found, _language())
-    return _file(made.for_file(), f"{made.title} {_stamp(choice)}", made.title, form)
+    return table_file(made.for_file(), f"{made.title} {_stamp(choice)}", made.title, form)
 
 
 @desk_view(Permission.EXPORT)
@@ -135,7 +133,7 @@ def export_rows(request: DeskRequest, metric: str, form: str) -> HttpResponseBas
         raise Http404 from error
     found = insight.every_row(metric, choice.period, keys, insight.MOST_ROWS)
     title = insight.definition(metric, _language()).title
-    return _file(list(_row_cells(found)), f"{title} {_stamp(choice)}", title, form)
+    return table_file(list(_row_cells(found)), f"{title} {_stamp(choice)}", title, form)
 
 
 def _choice(request: DeskRequest) -> Choice | None:
@@ -334,20 +332,6 @@ def _row_cells(found: Iterable[insight.Row]) -> Iterator[Sequence[Any]]:
             message.likes, message.reposts, message.replies, message.quotes, message.views,
             message.url,
         )  # fmt: skip
-
-
-def _file(rows: Iterable[Sequence[Any]], name: str, title: str, form: str) -> HttpResponseBase:
-    """A download; form: "csv" or "xlsx"."""
-    response: HttpResponseBase
-    if form == "csv":
-        french = _language().startswith("fr")
-        response = StreamingHttpResponse(insight.as_csv(rows, french), content_type=insight.CSV)
-    elif form == "xlsx":
-        response = HttpResponse(insight.as_excel(rows, title), content_type=insight.EXCEL)
-    else:
-        raise Http404
-    response.headers["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{form}"'
-    return response
 
 
 def _stamp(choice: Choice) -> str:

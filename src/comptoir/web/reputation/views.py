@@ -1,18 +1,17 @@
 """Reputation: a report at once, its figures after; the rows behind each; files of all."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -29,6 +28,7 @@ from comptoir.triage import api as triage
 from comptoir.triage.topics import Days
 from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.choice import Choice, choose
+from comptoir.web.downloads import table_file
 from comptoir.web.reputation import showing, subjects, tables, wording
 from comptoir.web.reputation.showing import language
 from comptoir.web.reputation.subjects import Subject
@@ -117,7 +117,7 @@ def export_table(request: DeskRequest, subject: str, table: str, form: str) -> H
         raise Http404
     made = _table(wanted, choice, table)
     name = f"{made.title} {wanted.name} {_stamp(choice)}"
-    return _file(made.for_file(), name, made.title, form)
+    return table_file(made.for_file(), name, made.title, form)
 
 
 @require_GET
@@ -128,7 +128,7 @@ def export_rows(request: DeskRequest, subject: str, measure: str, form: str) -> 
     keys = _keys(request, measure)
     found, _total = _counted(wanted, choice, keys, insight.MOST_ROWS, 0)
     title = insight.definition(measure, language()).title
-    return _file(list(_cells(found)), f"{title} {wanted.name} {_stamp(choice)}", title, form)
+    return table_file(list(_cells(found)), f"{title} {wanted.name} {_stamp(choice)}", title, form)
 
 
 def _wanted(request: DeskRequest, address: str) -> tuple[Subject, Choice]:
@@ -235,20 +235,6 @@ def _cells(found: Sequence[int]) -> Iterator[Sequence[Any]]:
             message.likes, message.reposts, message.replies, message.quotes, message.views,
             message.url,
         )  # fmt: skip
-
-
-def _file(rows: Iterable[Sequence[Any]], name: str, title: str, form: str) -> HttpResponseBase:
-    """A download; form: "csv" or "xlsx"."""
-    response: HttpResponseBase
-    if form == "csv":
-        french = language().startswith("fr")
-        response = StreamingHttpResponse(insight.as_csv(rows, french), content_type=insight.CSV)
-    elif form == "xlsx":
-        response = HttpResponse(insight.as_excel(rows, title), content_type=insight.EXCEL)
-    else:
-        raise Http404
-    response.headers["Content-Disposition"] = f'attachment; filename="{slugify(name)}.{form}"'
-    return response
 
 
 def _stamp(choice: Choice) -> str:
