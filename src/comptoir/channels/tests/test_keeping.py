@@ -33,6 +33,8 @@ class Held:
 def pool(monkeypatch: pytest.MonkeyPatch) -> Held:
     pool = Held()
     monkeypatch.setattr(keeping, "ThreadPoolExecutor", lambda *_, **__: pool)
+    # A thread lets go of its own connections; here there is the test's alone, in a transaction.
+    monkeypatch.setattr(keeping, "close_old_connections", lambda: None)
     return pool
 
 

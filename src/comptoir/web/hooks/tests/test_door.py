@@ -60,6 +60,9 @@ def network(monkeypatch: pytest.MonkeyPatch, path: str) -> Served:
     here = Here()
     monkeypatch.setattr(door, "ThreadPoolExecutor", lambda *_, **__: here)
     monkeypatch.setattr(keeping, "ThreadPoolExecutor", lambda *_, **__: here)
+    # Threads let go of their own connections; here there is the test's alone, in a transaction.
+    for one in (door, keeping):
+        monkeypatch.setattr(one, "close_old_connections", lambda: None)
     return Served(door.Door(), here)
 
 
