@@ -44,10 +44,10 @@ def composer_context(
     """
     Everything of the composer. to: outside id of the message to answer, "" for the newest.
 
-    key: tells this sending from another, so that a form sent twice is one answer. since: when
+    key: tells this sending from another, so that a form sent twice is one answer. begun: when
     the page was made; what others do after it holds the answer back.
     """
-    since = marked(clock.now())
+    begun = marked(clock.now())
     named = ids.reveal("message", to) if to else None
     capability = care.capabilities(found, named)
     seen, text = capability.ways, draft.text if draft else ""
@@ -61,7 +61,7 @@ def composer_context(
         "to": ids.conceal("message", seen.to) if named and seen.to == named else "",
         "answered": _answered(seen.to) if named and seen.to == named else None,
         "key": uuid4().hex,
-        "since": since,
+        "begun": begun,
         "kept_files": draft.outbound.files if draft and draft.outbound else (),
     }
 

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from comptoir.base import http, ids, outbox
+from comptoir.base import clock, http, ids, outbox
 from comptoir.base.models import User
 from comptoir.care import api as care
 from comptoir.channels.connector import Rejected, TryLater
 from comptoir.channels.models import ConnectedAccount, Message, Outbound
 from comptoir.channels.tests.sending.conftest import installed
 from comptoir.channels.tests.sending.pigeon import Network, Silent
+from comptoir.web.desk.composer import moment_of
 from comptoir.web.desk.tests.conftest import Browser, outside, page, url
 from comptoir.web.desk.tests.sending.conftest import Talk
 
@@ -308,6 +310,15 @@ def test_an_answer_begun_before_somebody_else_answered_is_held_back(
     talk.later(seconds=1)
     assert "sent" == talk.outbound.state
     assert "Held back." not in words(talk.shown())
+
+
+def test_a_whole_page_says_when_its_answer_was_begun(talk: Talk) -> None:
+    """Whatever was taken for an earlier moment would hold every answer back."""
+    html = page(talk.desk.get("conversation", conversation=outside(talk.asked.thread_id)))
+    found = re.findall(r'name="since" value="(\d+)"', html)
+
+    assert found
+    assert all(abs(clock.now() - moment_of(mark)) < timedelta(seconds=5) for mark in found)
 
 
 def test_by_hand_too_somebody_elses_answer_is_shown_before_one_is_recorded(
