@@ -16,6 +16,10 @@ from tests.browser.conftest import Server, running, serious, wider_than_screen
 pytestmark = pytest.mark.browser
 
 SHOTS = os.environ.get("SHOTS", "")
+SETTLED = """() => Promise.race([
+  Promise.all(document.getAnimations().map(each => each.finished.catch(() => 0))),
+  new Promise(done => setTimeout(done, 3000)),
+]).then(() => true)"""
 
 
 @pytest.fixture(scope="module")
@@ -86,5 +90,6 @@ def look(page: Page, name: str) -> None:
     if SHOTS:
         page.wait_for_timeout(400)
         page.screenshot(path=f"{SHOTS}/{name}.png")
+    page.evaluate(SETTLED)  # what fades in has less contrast while it does
     assert 0 == wider_than_screen(page)
     assert [] == serious(page)
