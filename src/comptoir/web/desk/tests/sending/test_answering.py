@@ -318,7 +318,8 @@ def test_a_whole_page_says_when_its_answer_was_begun(talk: Talk) -> None:
     found = re.findall(r'name="since" value="(\d+)"', html)
 
     assert found
-    assert all(abs(clock.now() - moment_of(mark)) < timedelta(seconds=5) for mark in found)
+    begun = [moment_of(mark) for mark in found]
+    assert all(one and abs(clock.now() - one) < timedelta(seconds=5) for one in begun)
 
 
 def test_by_hand_too_somebody_elses_answer_is_shown_before_one_is_recorded(
