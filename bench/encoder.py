@@ -88,7 +88,7 @@ class Alternative:
         numbers = tokens.tokenise(self.tokeniser, texts)
         found = np.empty((len(texts), 384), np.float32)
         for batch in by_length(numbers, rows):
-            words = {"words": batch.words(self.wheel)}
+            words = {"words": batch.words(self.wheel.rows, self.wheel.positions)}
             found[batch.places] = self.session.run(["mean"], words)[0]
         return found
 

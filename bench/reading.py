@@ -3,6 +3,7 @@ How well are messages read? Ours beside word lists, bags of words and the plain 
 
     python bench/reading.py --data FOLDER --splits val test
     python bench/reading.py --data FOLDER --near-twins
+    python bench/reading.py --data FOLDER --across
     python bench/reading.py --agreement
 
 FOLDER holds sentiment-{fr,en,es,it,pt,de}-{train,val}.jsonl (XLM-T) and the export of X. Sets:
@@ -22,7 +23,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from reading_measures import SEED, Figures, Labels, by_coverage, calibration, of_classes, of_sets
+from reading_measures import (
+    SEED,
+    Figures,
+    Labels,
+    by_coverage,
+    calibration,
+    macro_f1,
+    of_classes,
+    of_sets,
+)
 from reading_sets import (
     EXAMPLES,
     LABELS,
@@ -38,11 +48,23 @@ from reading_sets import (
     ours,
     tweets,
 )
-from reading_systems import TONES, Answers, System, Unavailable, systems
+from reading_systems import (
+    TONES,
+    Answers,
+    Encoded,
+    Grams,
+    Regressions,
+    System,
+    Unavailable,
+    Vectors,
+    View,
+    systems,
+)
 
 Results = dict[str, dict[str, Figures]]
 """Figures by system, then by set."""
 _NOTHING = "–"
+_PARTS = 6
 _CLASSES = {"needs": (0, 1), "urgency": (0, 1, 2), "irony": (0, 1)}
 
 
@@ -264,6 +286,38 @@ def report_twins(data: Path | None) -> int:
     return count
 
 
+def report_across(data: Path, kept: Path | None) -> None:
+    """
+    How hard validation is: regressions taught by tweets of one language alone, macro-F1 of tone in
+    points, each sixth of the tweets to train on read by the other five, and validation by all.
+    """
+    encoded = Encoded(Vectors(kept))
+    views: dict[str, View] = {"TF-IDF + regression": Grams(), "encoder + regression": encoded}
+    rows = []
+    for name, view in views.items():
+        for code in LANGUAGES:
+            learnt, asked = tweets(data, code, "train"), tweets(data, code, "val")
+            parts = np.random.default_rng(SEED).permutation(len(learnt)) % _PARTS
+            said = np.zeros(len(learnt), np.int64)
+            for part in range(_PARTS):
+                within = [learnt[at] for at in np.flatnonzero(parts != part)]
+                said[parts == part] = _told(
+                    view, within, [learnt[at] for at in np.flatnonzero(parts == part)]
+                )
+            truth = truths(learnt, "tone")
+            scores = [macro_f1(truth[parts == n], said[parts == n], TONES) for n in range(_PARTS)]
+            there = macro_f1(truths(asked, "tone"), _told(view, learnt, asked), TONES)
+            spread = f"{percent(min(scores))} to {percent(max(scores))}"
+            rows.append([name, code, percent(float(np.mean(scores))), spread, percent(there)])
+    print(table(["system", "language", "across, mean", "sixths", "validation"], rows))
+
+
+def _told(view: View, learnt: Sequence[Message], asked: Sequence[Message]) -> Labels:
+    system = Regressions(view)
+    system.learn(learnt)
+    return system.answer(asked).tone
+
+
 def report_agreement() -> None:
     first, second = LABELS / "export-report-a.tsv", LABELS / "export-report-b.tsv"
     found = agreement(first, second)
@@ -280,13 +334,16 @@ def main() -> None:
     asked.add_argument("--vectors", type=Path, help="file that keeps the encoder's vectors, .npz")
     asked.add_argument("--json", type=Path, help="file for every figure")
     asked.add_argument("--near-twins", action="store_true")
+    asked.add_argument("--across", action="store_true", help="how hard validation is")
     asked.add_argument("--agreement", action="store_true")
     options = asked.parse_args()
     if options.agreement:
         report_agreement()
     if options.near_twins:
         sys.exit(1 if report_twins(options.data) else 0)
-    if options.data is None or options.agreement:
+    if options.across:
+        report_across(options.data, options.vectors)
+    if options.data is None or options.agreement or options.across:
         return
     results = compared(options)
     print("\n".join(printed(results)))

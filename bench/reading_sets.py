@@ -13,9 +13,9 @@ from comptoir.analysis.similar import SAME, fingerprint, sign
 EXAMPLES = Path(__file__).parent / "examples"
 LABELS = Path(__file__).parent / "labels"
 LANGUAGES = ("fr", "en", "es", "it", "pt", "de")
-PARTS = "abcdefghi"
+PARTS = "abcdefghij"
 SPLITS = ("dev", "val", "test")
-TRAINED_LABELS = ("export-train-a.tsv", "export-train-b.tsv")
+TRAINED_LABELS = tuple(f"export-train-{part}.tsv" for part in "abcd")
 EXPORT = "free-x-to-2024-09.csv"
 TONES = {"negative": -1, "neutral": 0, "positive": 1}
 READ = ("tone", "needs", "urgency", "irony")

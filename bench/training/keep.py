@@ -2,11 +2,15 @@
 Calibrate a tuned reader on what was held out, report on it, and keep it in the tree.
 
     python bench/training/keep.py best --data DATA --work FOLDER --name NAME
+    python bench/training/keep.py best --data DATA --work FOLDER OTHER --name NAME
     python bench/training/keep.py best --data DATA --work FOLDER --name NAME --again
 
 Writes `data/model/<engine>.npz` (layers, eight bits a weight), its part of `heads.npz`, and
 there the weights of `words` too, which all engines share. Calibrates on what the engine answers
-where messages are read, in eight bits; --again does so for the layers that the tree holds.
+where messages are read, in eight bits; --again does so for the layers that the tree holds. For
+the fast engine it also chooses when to hand over to the best one, which must be in the tree.
+Of several folders, whose readers were tuned alike with other seeds, the mean of the weights is
+kept (model soup, Wortsman et al. 2022), and the words of the first.
 """
 
 import argparse
@@ -30,11 +34,16 @@ from comptoir.analysis.learning import (
     fit_temperature,
 )
 from comptoir.analysis.learning.solver import sigmoid, softmax
-from comptoir.analysis.model import DATA, OWN_LANGUAGES, heads_file, weighed
+from comptoir.analysis.model import DATA, OWN_LANGUAGES, engine, heads_file, weighed
 from comptoir.analysis.readings import Text
 from comptoir.analysis.trained import SAID
 
 Array = np.ndarray[Any, np.dtype[Any]]
+_STEPS = np.arange(0.40, 0.67, 0.02)
+_LOST = 1.5
+"""Points of tone that handing over less may cost, the mean over five steps."""
+_WHOLE, _LEAST = ("fr", "en"), 0.55
+"""In other languages only tone is learnt, from few rows that choose too boldly: this at least."""
 _SHARES = np.arange(0, 1.01, 0.1)
 """How much of what words say may be added to what the encoder says."""
 
@@ -195,12 +204,66 @@ def answered(state: dict[str, torch.Tensor], means: Array, rows: list[Row]) -> d
     return {name: value.numpy() for name, value in found.items()}
 
 
+def mean(states: list[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of each weight of readers that began at the same weights."""
+    return {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+
+
+def write_heads(kept: dict[str, Array]) -> None:
+    """Write the file of trained heads."""
+    with heads_file().open("wb") as out:
+        np.savez_compressed(out, **kept)  # type: ignore[arg-type]
+
+
+def handing_over(rows: list[Row]) -> dict[str, Array]:
+    """
+    Chances of the likeliest tone below which the fast engine of the tree hands over to the best
+    one, to a shop and in public talk, [languages and any other]: the least at which held-out
+    messages of each language lose no more than _LOST points, or the highest tried; _LEAST at
+    least where only tone was learnt.
+    """
+    texts, codes = [row.text for row in rows], np.array([row.language for row in rows])
+    fast, best = (_tones(name, texts, codes.tolist()) for name in ("fast", "best"))
+    truth, sure = np.array([row.tone for row in rows]), fast.max(1)
+    public, found = np.array([row.source == "tweets" for row in rows]), {}
+    for name, told in (("shop", ~public), ("talk", public)):
+        least = np.zeros(len(OWN_LANGUAGES) + 1)
+        for place, code in enumerate(OWN_LANGUAGES):
+            of = told & (codes == code)
+            if not of.any():
+                continue
+            answers = [
+                np.where(sure[of] < step, best[of].argmax(1), fast[of].argmax(1)) for step in _STEPS
+            ]
+            score = np.array([macro_f1(truth[of], one, 3) for one in answers])
+            lost = 100 * (macro_f1(truth[of], best[of].argmax(1), 3) - score)
+            even = np.convolve(np.pad(lost, 2, "edge"), np.full(5, 0.2), "valid")
+            chosen = int(np.argmax(even <= _LOST)) if (even <= _LOST).any() else len(_STEPS) - 1
+            if code not in _WHOLE:
+                chosen = max(chosen, int(np.searchsorted(_STEPS, _LEAST)))
+            least[place] = _STEPS[chosen]
+            share = np.mean(sure[of] < least[place])
+            print(
+                f"{name} {code}: below {least[place]:.2f} ({share:.0%}), loses {lost[chosen]:.1f}"
+            )
+        least[least == 0] = least.max()
+        found[f"fast.sure.{name}"] = least.astype(np.float32)
+    return found
+
+
+def _tones(name: str, texts: list[str], languages: list[str]) -> Array:
+    """Chances of each tone, [texts, 3], as an engine of the tree reads."""
+    reader = engine(name)
+    means = reader.encode(texts, threads=2).mean
+    return softmax(reader.logits(texts, means, languages)["tone"])
+
+
 def main() -> None:
     """Keep, calibrate, report."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("engine", choices=("best", "fast"))
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, nargs="+")
     parser.add_argument("--name", required=True, help="what this model is called, a date say")
     parser.add_argument("--again", action="store_true", help="calibrate the tree's layers anew")
     parser.add_argument("--held-out", type=int, default=0, help="the part left out, 0 to 5")
@@ -210,11 +273,11 @@ def main() -> None:
         state = shipped(options.engine)
     else:
         source = {"best": "reader", "fast": "student"}[options.engine]
-        state = torch.load(options.work / f"{source}.pt")
+        state = mean([torch.load(folder / f"{source}.pt") for folder in options.work])
         tuned = 1 + max(int(name.split(".")[1]) for name in state if name.startswith("layers."))
         count = DEPTH if options.engine == "best" else tuned
-        save_layers(layers, layers_of(state, count - tuned), count)
-    with np.load(options.work / "words.npz") as file:
+        save_layers(layers, layers_of(state, count - tuned), count, options.engine == "fast")
+    with np.load(options.work[0] / "words.npz") as file:
         bag = {name: file[name] for name in file.files}
     rows = load(options.data).rows
     rows = [rows[place] for place in apart(rows, options.held_out)[1]]
@@ -229,8 +292,12 @@ def main() -> None:
         f"{options.engine}.{name}": value.astype(np.float32)
         for name, value in heads_of(state, made).items()
     } | {f"bag.{name}": value for name, value in bag.items()}
-    with heads_file().open("wb") as out:
-        np.savez_compressed(out, **{**kept, **heads, "version": np.array(options.name)})
+    kept |= heads | {"version": np.array(options.name)}
+    if options.engine == "fast":
+        never = np.zeros(len(OWN_LANGUAGES) + 1, np.float32)
+        write_heads({**kept, "fast.sure.shop": never, "fast.sure.talk": never})
+        kept |= handing_over(rows)
+    write_heads(kept)
     for path in sorted(DATA.iterdir()):
         print(f"{path.name} {path.stat().st_size / 1e6:.1f} MB")
 

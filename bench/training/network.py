@@ -14,11 +14,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from comptoir.analysis.encoder import load_layers
+from comptoir.analysis.encoder import load_layers, units
 from comptoir.analysis.encoder.weights import EPSILON, HEADS, WIDTH, Wheel
 from comptoir.analysis.model import DATA, FIELDS, OWN_LANGUAGES, heads_file
 
-PAD = 1
+PAD = units.NOTHING
 INNER = 4 * WIDTH
 _PARTS = ("q", "k", "v", "ao", "aln", "fi", "fo", "oln")
 
@@ -65,18 +65,18 @@ class Layer(nn.Module):
 
 
 class Words(nn.Module):
-    """Word vectors with their places, normalised; never tuned."""
+    """Vectors of words with their places, normalised; never tuned."""
 
-    def __init__(self, wheel: Wheel) -> None:
+    def __init__(self, reader: units.Reader) -> None:
         super().__init__()
-        self.wheel = wheel
-        self.weight = torch.tensor(wheel.floats("emb.ln.w"))
-        self.bias = torch.tensor(wheel.floats("emb.ln.b"))
+        self.reader = reader
+        self.weight = torch.tensor(reader.wheel.floats("emb.ln.w"))
+        self.bias = torch.tensor(reader.wheel.floats("emb.ln.b"))
 
     def forward(self, numbers: torch.Tensor) -> torch.Tensor:
         texts, tokens = numbers.shape
-        rows = self.wheel.rows(numbers.reshape(-1).numpy()).reshape(texts, tokens, WIDTH)
-        x = torch.from_numpy(rows + self.wheel.positions[:tokens])
+        rows = self.reader.vectors(numbers.reshape(-1).numpy()).reshape(texts, tokens, WIDTH)
+        x = torch.from_numpy(rows + self.reader.wheel.positions[:tokens])
         return functional.layer_norm(x, (WIDTH,), self.weight, self.bias, EPSILON)
 
 

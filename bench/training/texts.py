@@ -41,7 +41,8 @@ class Row:
     One text to learn from, already `plain`.
 
     source: shop, export, tweets, banking or utterances. family: what a split never cuts.
-    tone: 0 to 2, -1 unknown. kind: its class among those built on, -1 none.
+    tone: 0 to 2, -1 unknown. kind: its class among those built on, -1 none. talk: people talk
+    among themselves, no brand is spoken to. piece: the letter of the file it is in, if of ours.
     """
 
     source: str
@@ -51,6 +52,8 @@ class Row:
     tone: int = -1
     labels: Labels | None = None
     kind: int = -1
+    talk: bool = False
+    piece: str = ""
 
     def part(self) -> int:
         """The part its family was dealt to."""
@@ -88,14 +91,16 @@ def labels_of(row: dict[str, str]) -> Labels:
 
 def examples() -> Iterator[Row]:
     """Our own examples."""
-    for path in sorted((HERE / "examples").glob("??-[a-i].tsv")):
+    for path in sorted((HERE / "examples").glob("??-[a-j].tsv")):
         language, part = path.stem.split("-")
         for row in table(path):
-            # Parts d and f to h mirror some situations in both languages.
-            family = row["family"].partition("-")[2] if part in "dfgh" else row["family"]
+            # Parts d, f to h and j mirror some situations in both languages.
+            family = row["family"].partition("-")[2] if part in "dfghj" else row["family"]
+            talk = (row["channel"], row["intents"], row["needs"]) == ("x", "other", "0")
             yield Row(
-                "shop", language, plain(row["text"]), family, int(row["tone"]) + 1, labels_of(row)
-            )
+                "shop", language, plain(row["text"]), family,
+                int(row["tone"]) + 1, labels_of(row), talk=talk, piece=part,
+            )  # fmt: skip
 
 
 def export(data: Path) -> Iterator[Row]:
@@ -106,7 +111,7 @@ def export(data: Path) -> Iterator[Row]:
         for row in table(path):
             yield Row(
                 "export", "fr", plain(texts[row["id"]]), f"export {row['id']}",
-                int(row["tone"]) + 1, labels_of(row),
+                int(row["tone"]) + 1, labels_of(row), piece=path.stem[-1],
             )  # fmt: skip
 
 
@@ -117,8 +122,9 @@ def tweets(data: Path) -> Iterator[Row]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
             row = json.loads(line)
             yield Row(
-                "tweets", language, plain(row["text"]), f"{language} {number}", TONES[row["label"]]
-            )
+                "tweets", language, plain(row["text"]), f"{language} {number}",
+                TONES[row["label"]], talk=True,
+            )  # fmt: skip
 
 
 def _classes(

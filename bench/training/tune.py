@@ -24,6 +24,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from comptoir.analysis.encoder import Encoder, save_layers, tokens
+from comptoir.analysis.encoder.units import reader_of
 from comptoir.analysis.encoder.weights import DEPTH, WIDTH, Wheel
 from comptoir.analysis.model import OWN_LANGUAGES
 
@@ -40,8 +41,8 @@ GOING_ON = {"shop": 0.5, "fresh": 2.0, "own": 0.25, "others": 0.12, "kinds": 0.0
 How much an epoch sees of customers' messages, of those that the weights in the tree have not
 learnt from, of tweets in French and English, in other languages, and of the classes.
 """
-FRESH = "fghi"
-"""The parts of our examples that those weights have not learnt from."""
+FRESH = ("shop j", "export c", "export d")
+"""The parts of our examples and labels that those weights have not learnt from."""
 WEIGHTS = {
     "tone": 1.0, "intents": 12.0, "aspects": 5.0, "needs": 0.6, "irony": 0.8, "urgency": 0.4,
     "register": 0.2, "kinds": 0.3, "back": 2.0,
@@ -49,13 +50,17 @@ WEIGHTS = {
 
 
 class Shelf:
-    """Everything that does not change: token numbers, states after the frozen layers, labels."""
+    """
+    Everything that does not change: token numbers, states after the frozen layers, labels.
 
-    def __init__(self, texts: Texts, frozen: int = FROZEN) -> None:
+    units: texts are read by words and marks instead of pieces of words.
+    """
+
+    def __init__(self, texts: Texts, frozen: int = FROZEN, units: bool = False) -> None:
         self.rows, self.kinds, self.wheel = texts.rows, texts.kinds, Wheel()
-        tokeniser = tokens.make(self.wheel)
-        self.numbers = tokens.tokenise(tokeniser, [row.text for row in self.rows])
-        self.words = Words(self.wheel)
+        reader = reader_of(self.wheel, tokens.make(self.wheel), units)
+        self.numbers = [text.numbers for text in reader.read(row.text for row in self.rows)]
+        self.words = Words(reader)
         self.languages = torch.tensor([language_number(row.language) for row in self.rows])
         self.public = torch.tensor([float(row.source == "tweets") for row in self.rows])
         self.tone = torch.tensor([row.tone for row in self.rows])
@@ -184,8 +189,7 @@ def epochs_of(
     sources = np.array([rows[place].source for place in places])
     own = np.array([rows[place].language in ("fr", "en") for place in places])
     shop = np.isin(sources, ["shop", "export"])
-    parts = [rows[place].family.split("-")[-2:][0] for place in places]
-    fresh = (sources == "shop") & np.isin(parts, list(FRESH))
+    fresh = np.array([f"{rows[place].source} {rows[place].piece}" in FRESH for place in places])
     groups = {
         "shop": places[shop & ~fresh],
         "fresh": places[fresh],

@@ -6,7 +6,6 @@ has a weight an answer, in eight bits. Sums are of whole numbers, so a text scor
 the bit whatever it is read with.
 """
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +23,9 @@ BITS = 17
 _WORD = re.compile(r"\w+|[^\w\s]+")
 _BLANK = 32
 _LETTERS, _WORDS = 1, 2
+_ABOVE, _SUMMED = 128, 256
+"""What makes a weight positive, and of how many the sum stays below sixteen bits."""
+_AT_ONCE = 128
 _FIRST, _SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 
@@ -54,7 +56,9 @@ def buckets(texts: Sequence[str]) -> tuple[Places, Places]:
     ]
     keys = np.concatenate([keys for keys, _ in found] or [np.zeros(0, np.uint64)])
     places = np.concatenate([owners for _, owners in found] or [np.zeros(0, np.int64)])
-    met = np.unique((places << BITS) | (keys >> np.uint64(64 - BITS)).astype(np.int64))
+    met = (places << BITS) | (keys >> np.uint64(64 - BITS)).astype(np.int64)
+    met.sort()  # three times faster than numpy's `unique`, which hashes
+    met = met[np.diff(met, prepend=-1) != 0]
     return met & ((1 << BITS) - 1), met >> BITS
 
 
@@ -101,17 +105,39 @@ class Bag:
     """
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        self.weights = np.asarray(arrays["weights"], np.int8)
+        self._packed = _packed(np.asarray(arrays["weights"], np.int8))
         self.scale, self.bias = (np.asarray(arrays[n], np.float64) for n in ("scale", "bias"))
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """Log-odds of each answer, [texts, answers]; a text without a word gets the biases."""
+        parts = [self._scores(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
+        return np.concatenate([np.zeros((0, len(self.scale))), *parts])
+
+    def _scores(self, texts: Sequence[str]) -> Floats:
+        """The same, of few enough texts that memory stays flat."""
         found, owners = buckets(texts)
-        ends = np.cumsum(np.bincount(owners, minlength=len(texts)))
-        scores = np.empty((len(texts), len(self.scale)))
-        start = 0
-        for at, end in enumerate(ends):
-            sums = self.weights[found[start:end]].sum(0, dtype=np.int32)
-            scores[at] = sums * self.scale / math.sqrt(max(1, end - start)) + self.bias
-            start = end
-        return scores
+        lengths = np.bincount(owners, minlength=len(texts))
+        sums = self._sums(found, lengths)
+        return sums * self.scale / np.sqrt(np.maximum(1, lengths))[:, None] + self.bias
+
+    def _sums(self, found: Places, lengths: Places) -> Places:
+        """What the buckets of each text weigh together, [texts, answers]; of so many each."""
+        sums = np.zeros((len(lengths), len(self.scale)), np.int64)
+        if not len(found):
+            return sums
+        parts = -(-lengths // _SUMMED)
+        first = np.cumsum(parts) - parts
+        within = np.arange(parts.sum()) - np.repeat(first, parts)
+        starts = np.repeat(np.cumsum(lengths) - lengths, parts) + _SUMMED * within
+        each = np.add.reduceat(self._packed.take(found, 0), starts, axis=0).view(np.uint16)
+        met = parts > 0
+        sums[met] = np.add.reduceat(each[:, : len(self.scale)].astype(np.int64), first[met], axis=0)
+        return sums - _ABOVE * lengths[:, None]
+
+
+def _packed(weights: npt.NDArray[np.int8]) -> Keys:
+    """Weights made positive, four to a number of 64 bits: one sum adds up four."""
+    buckets, answers = weights.shape
+    wide = np.zeros((buckets, 4 * -(-answers // 4)), np.uint16)
+    wide[:, :answers] = weights.astype(np.int16) + _ABOVE
+    return wide.view(np.uint64)

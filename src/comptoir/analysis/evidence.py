@@ -8,9 +8,12 @@ not why the writer wrote.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
 
 _LONGEST = 5
 _SHOWN = 80
@@ -20,56 +23,83 @@ _WRITTEN = 4_000
 _LEAST = 0.02
 """Log-odds that words must add to be worth showing."""
 _DECIMALS = 6
+_MANY = 512
 _WORD = re.compile(r"\S+")
 _EDGES = " .,;:!?…()[]«»\"'’-–—|"
 
 
-def words_of(text: str) -> list[tuple[int, int]]:
-    """Where the words of a text lie: start and end (excluded) of each."""
-    return [found.span() for found in _WORD.finditer(text)]
+@lru_cache(_MANY)
+def words_of(text: str) -> tuple[tuple[int, int], ...]:
+    """Where the words of a text lie: start and end (excluded) of each; asked for each answer."""
+    return tuple(found.span() for found in _WORD.finditer(text))
+
+
+def owners(
+    words: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
+) -> npt.NDArray[np.int64]:
+    """
+    Which word each token belongs to, counted from 1; 0 for marks and the prefix, [tokens].
+
+    spans: where each token lies in the text; a token may begin with the blank before its word.
+
+    >>> owners([(0, 2), (3, 7)], [(0, 0), (0, 2), (2, 5), (5, 7), (0, 0)]).tolist()
+    [0, 1, 2, 2, 0]
+    """
+    found, word = [], 0
+    for start, end in spans:
+        if end <= start:
+            found.append(0)
+            continue
+        while word < len(words) and words[word][1] < end:
+            word += 1
+        inside = word < len(words) and words[word][0] < end
+        found.append(word + 1 if inside else 0)
+    return np.array(found, np.int64)
 
 
 def by_word(
-    words: Sequence[tuple[int, int]],
-    spans: Sequence[tuple[int, int]],
-    parts: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
+    owners: Sequence[npt.NDArray[np.int64]],
+    parts: Sequence[npt.NDArray[np.float32]],
+    counts: Sequence[int],
+) -> list[Floats]:
     """
-    What each word adds to each answer, [words, answers].
+    What each word adds to each answer, [words, answers] a text, of a batch of texts.
 
-    spans: where each token lies in the text. parts: what each token adds, [tokens, answers].
+    owners: of the tokens of each text. parts: what its tokens add, [tokens, answers]. counts:
+    words of each text.
     """
-    added = np.zeros((len(words), parts.shape[1]))
-    if not words:
-        return added
-    places = np.array(spans, np.int64).reshape(-1, 2)
-    bounds = np.array(words, np.int64)
-    last = places[:, 1] - 1  # a token may begin with the blank before its word
-    owners = np.searchsorted(bounds[:, 1], last, side="right")
-    kept = (last >= places[:, 0]) & (owners < len(words))
-    kept[kept] &= last[kept] >= bounds[owners[kept], 0]
-    np.add.at(added, owners[kept], parts[kept])
-    return np.round(added, _DECIMALS)
+    if not counts:
+        return []
+    ends = np.cumsum(np.array(counts) + 1)  # of each text the first place is nobody's
+    first = ends - np.array(counts) - 1
+    lengths = [len(of_text) for of_text in owners]
+    whose = np.concatenate(owners) + np.repeat(first, lengths)
+    starts = np.flatnonzero(np.diff(whose, prepend=-1))
+    runs = np.add.reduceat(np.concatenate(parts).astype(np.float64), starts, axis=0)
+    sums = np.zeros((int(ends[-1]), runs.shape[1]))
+    np.add.at(sums, whose[starts], runs)
+    sums = np.round(sums, _DECIMALS)
+    return [sums[start + 1 : end] for start, end in zip(first.tolist(), ends.tolist(), strict=True)]
 
 
-def telling(added: npt.NDArray[np.float64]) -> tuple[int, int]:
+def telling(added: Sequence[float]) -> tuple[int, int]:
     """
     The words in a row, five at most, that add most to an answer: first and last (excluded).
 
-    added: what each word adds, [words]. (0, 0) when none adds anything worth showing.
+    added: what each word adds. (0, 0) when none adds anything worth showing.
 
-    >>> telling(np.array([-0.1, 0.2, 0.1, 0.4]))
+    >>> telling([-0.1, 0.2, 0.1, 0.4])
     (1, 4)
     """
     best, chosen = _LEAST, (0, 0)
-    for start in range(len(added)):
-        if added[start] <= 0:
+    for start, first in enumerate(added):
+        if first <= 0:
             continue
         total = 0.0
-        for end in range(start, min(start + _LONGEST, len(added))):
-            total += float(added[end])
-            if total > best and added[end] > 0:
-                best, chosen = total, (start, end + 1)
+        for end, one in enumerate(added[start : start + _LONGEST], start + 1):
+            total += one
+            if total > best and one > 0:
+                best, chosen = total, (start, end)
     return chosen
 
 

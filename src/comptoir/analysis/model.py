@@ -14,7 +14,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +50,7 @@ OWN_LANGUAGES = ("fr", "en", "es", "it", "pt", "de")
 
 DATA = Path(__file__).parent / "data" / "model"
 _TOLD = ("tone", "needs", "urgency", "irony", "intents")
+_STEPS = 2**20
 _DIGITS = 6  # chances are rounded, so that the order of sums never shows
 
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -106,10 +107,14 @@ class Heads:
         self.by_language = mine["tone.language.w"], mine["tone.language.b"]
         self.register = mine["register.w"], mine["register.b"]
         self.trust = mine["tone.trust"]
-        self.back = mine["vector.w"], mine["vector.b"]
+        self.back = _whole(mine["vector.w"]), mine["vector.b"]
         self.least = mine["intents.least"]
         self.middle = mine["middle"]
         self.shares = {name: mine[f"{name}.words"] for name in WEIGHED}
+        never = np.zeros(len(OWN_LANGUAGES) + 1)
+        self.sure = never, never
+        if engine != "best":
+            self.sure = mine["sure.shop"], mine["sure.talk"]
 
     def logits(
         self, means: npt.NDArray[np.float32], languages: Sequence[str], words: Mapping[str, Floats]
@@ -136,6 +141,18 @@ class Heads:
         """The chance that each text is public talk, [texts, 1]."""
         return np.round(sigmoid(_products(means, self.register[0]) + self.register[1]), _DIGITS)
 
+    def least_sure(self, talk: Floats, languages: Sequence[str]) -> Floats:
+        """
+        The chance of the likeliest tone below which a better engine should read, [texts].
+
+        talk: the chance of public talk, [texts]. It was chosen by language on held-out messages,
+        see `bench/training/keep.py`; 0 for the best engine.
+        """
+        places = [OWN_LANGUAGES.index(code) if code in OWN_LANGUAGES else -1 for code in languages]
+        shop, public = self.sure[0][places], self.sure[1][places]
+        least: Floats = shop + talk * (public - shop)
+        return least
+
     def _public(self, means: npt.NDArray[np.float32], languages: Sequence[str]) -> Floats:
         """
         What tone gains when people talk among themselves rather than to a shop, [texts, 3].
@@ -153,14 +170,19 @@ class Heads:
 
     def vectors(self, means: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Sentence vectors of unit length, float32 [n, 384]."""
-        found = _products(means, self.back[0]) + self.back[1]
+        # Whole numbers below two to the 53: exact in any order, so the fastest way may sum them.
+        found = _whole(means) @ self.back[0].T / _STEPS**2 + self.back[1]
         length = np.maximum(np.sqrt((found * found).sum(1, keepdims=True)), 1e-9)
         unit: npt.NDArray[np.float32] = np.round(found / length, _DIGITS).astype(np.float32)
         return unit
 
-    def telling(self) -> tuple[Floats, dict[str, tuple[int, int]]]:
+    @cached_property
+    def telling(
+        self,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], dict[str, tuple[int, int]]]:
         """
-        The weights that tell what each token adds, [answers, 384], and where each field's lie.
+        The weights that tell what each token adds, [384, answers], what a usual token adds by
+        them, [answers], and where each field's answers lie.
 
         Among answers of which one holds, only what sets one apart from the others counts.
         """
@@ -171,7 +193,14 @@ class Heads:
         for field, weights in parts.items():
             places[field] = (at, at + len(weights))
             at += len(weights)
-        return np.concatenate(list(parts.values())), places
+        weights = np.concatenate(list(parts.values())).T
+        usual = (self.middle @ weights).astype(np.float32)
+        return np.ascontiguousarray(weights, np.float32), usual, places
+
+
+def _whole(values: npt.NDArray[np.floating]) -> Floats:
+    """Values in whole steps."""
+    return np.rint(values * np.float64(_STEPS))
 
 
 def _products(rows: npt.NDArray[np.float32], weights: Floats) -> Floats:
@@ -186,9 +215,14 @@ class Engine:
     def __init__(self, name: str, encoder: Encoder, heads: Heads, bag: Bag) -> None:
         self.name, self.encoder, self.heads, self.bag = name, encoder, heads, bag
 
-    def encode(self, texts: Sequence[str], threads: int = 1) -> Encoded:
+    def encode(
+        self,
+        texts: Sequence[str],
+        threads: int = 1,
+        through: npt.NDArray[np.float32] | None = None,
+    ) -> Encoded:
         """The encoder's means and, by token, its states, of texts already `plain`."""
-        return self.encoder.encode(texts, threads=threads)
+        return self.encoder.encode(texts, threads=threads, through=through)
 
     def logits(
         self, texts: Sequence[str], means: npt.NDArray[np.float32], languages: Sequence[str]

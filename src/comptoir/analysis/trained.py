@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from comptoir.analysis import evidence
+from comptoir.analysis.encoder import Encoded
 from comptoir.analysis.intents import INTENTS, Intent
 from comptoir.analysis.learning import BrandModel
 from comptoir.analysis.learning.solver import sigmoid, softmax
@@ -27,7 +28,10 @@ SAID = 1.0
 """Log-odds that a telling phrase adds to its intent: what did best on what was held out."""
 MOCKED = 2.0
 """The same, of a turn of phrase that mocks."""
+_TALK, _SURE_OF_NEED = 0.5, 0.65
+"""What is more likely a shop's own is unsure, too, below this chance of an answer being needed, or of none."""
 _TONES = (-1, 0, 1)
+_OTHER = INTENTS.index("other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Found:
     What an engine finds in one text: logits by field [answers], its vector [384], and what each
     of its words adds to each answer, [words, answers], a field's answers at its `places`.
     least: the chance from which each intent is given, [intents]. talk: that it is public talk.
+    unsure: a better engine should read it.
     """
 
     engine: str
@@ -46,45 +51,50 @@ class Found:
     places: dict[str, tuple[int, int]]
     least: Floats
     talk: float
+    unsure: bool
 
     def told(self, field: str, answer: int, written: str) -> str:
         """The words of the message as written that told, "" when none stands out."""
-        at = self.places[field][0] + answer
-        return evidence.quote(written, self.text, evidence.telling(self.added[:, at]))
-
-    def sureness(self) -> float:
-        """The chance of the likeliest tone: below it, a faster engine gives way."""
-        return float(softmax(self.logits["tone"]).max())
+        added = self.added[:, self.places[field][0] + answer].tolist()
+        return evidence.quote(written, self.text, evidence.telling(added))
 
 
 def find(
     engine: Engine, texts: Sequence[str], languages: Sequence[str], threads: int
 ) -> list[Found]:
     """What the engine finds in texts already `model.plain`, each on its own."""
-    encoded = engine.encode(texts, threads)
     heads = engine.heads
+    weights, usual, places = heads.telling
+    encoded = engine.encode(texts, threads, weights)
     logits = engine.logits(texts, encoded.mean, languages)
-    vectors, talk = heads.vectors(encoded.mean), heads.talk(encoded.mean)
-    weights, places = heads.telling()
+    vectors, talk = heads.vectors(encoded.mean), heads.talk(encoded.mean)[:, 0]
+    unsure = softmax(logits["tone"]).max(-1) < heads.least_sure(talk, languages)
+    unsure |= (talk < _TALK) & (sigmoid(np.abs(logits["needs"]))[:, 0] < _SURE_OF_NEED)
+    added = _added(texts, encoded, usual)
     return [
         Found(
             engine.name,
             text,
             {field: values[at] for field, values in logits.items()},
             vectors[at],
-            _added(text, encoded.states[at] - heads.middle, weights, encoded.spans[at]),
+            added[at],
             places,
             heads.least,
-            float(talk[at, 0]),
+            float(talk[at]),
+            bool(unsure[at]),
         )
         for at, text in enumerate(texts)
     ]
 
 
-def _added(text: str, states: Floats, weights: Floats, spans: Sequence[tuple[int, int]]) -> Floats:
-    """What each word adds to each answer; states: [tokens, 384], less those of a usual token."""
-    parts: Floats = states @ weights.T / max(1, len(states))
-    return evidence.by_word(evidence.words_of(text), spans, parts)
+def _added(
+    texts: Sequence[str], encoded: Encoded, usual: npt.NDArray[np.float32]
+) -> Sequence[Floats]:
+    """What each word adds to each answer, more than a usual one does."""
+    words = [evidence.words_of(text) for text in texts]
+    owners = [evidence.owners(*pair) for pair in zip(words, encoded.spans, strict=True)]
+    parts = [(parts - usual) / np.float32(max(1, len(parts))) for parts in encoded.states]
+    return evidence.by_word(owners, parts, [len(of_text) for of_text in words])
 
 
 def read(message: Text, common: Plain, found: Found, brand: BrandModel | None) -> Reading:
@@ -150,12 +160,12 @@ def _adapted(
 
 def _intents(logits: Floats, found: Found, common: Plain, said: Mapping[str, str]) -> list[Intent]:
     """Intents sure enough, or the likeliest when none is; said: phrases that betray one."""
-    told = np.array([SAID if name in said else 0.0 for name in INTENTS])
-    chances = sigmoid(logits + told)
-    kept = [place for place in range(len(INTENTS)) if chances[place] >= found.least[place]]
-    other = INTENTS.index("other")
-    if len(kept) > 1 and other in kept:
-        kept.remove(other)
+    if said:
+        logits = logits + np.array([SAID if name in said else 0.0 for name in INTENTS])
+    chances = sigmoid(logits)
+    kept: list[int] = np.flatnonzero(chances >= found.least).tolist()
+    if len(kept) > 1 and _OTHER in kept:
+        kept.remove(_OTHER)
     if not kept:
         kept = [int(chances.argmax())]
     return [
@@ -187,9 +197,8 @@ def _aspects(logits: Floats) -> tuple[Aspect, ...]:
     """What is liked or disliked, surest first."""
     chances = sigmoid(logits)
     kept = [
-        Aspect(ASPECTS[place // 2], place % 2 == 0, _shown(float(value)))
-        for place, value in enumerate(chances)
-        if value >= 0.5
+        Aspect(ASPECTS[place // 2], place % 2 == 0, _shown(float(chances[place])))
+        for place in np.flatnonzero(chances >= 0.5).tolist()
     ]
     return tuple(sorted(kept, key=lambda aspect: -aspect.confidence))
 

@@ -11,10 +11,11 @@ import os
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from comptoir.analysis import language, light, model, trained
 from comptoir.analysis.encoder import EncoderMissing
@@ -27,14 +28,9 @@ from comptoir.analysis.trained import Found
 
 _Key = tuple[str, str, str]
 MODES = ("best", "fast", "light")
-BATCH = 256
-"""Messages read together; a matter of speed only."""
-_SURE, _SURE_OF_TALK = 0.75, 0.65
-"""
-Below this chance of its tone the fast engine hands over to the best one: to a shop, and in public
-talk, where the best one knows little better.
-"""
-_REMEMBERED = 4096
+BATCH, _SHARED = 512, 32
+"""Messages read together at most, and from how many a thread on they are shared out; speed only."""
+_REMEMBERED = 2048
 
 
 def missing(mode: str = "best") -> str | None:
@@ -129,8 +125,8 @@ def triage(
     reader = Reader(tuple(languages), patterns, catalogue, today)
     chosen = "light" if mode == "light" or missing(mode) is not None else mode
     job = _Job(reader, chosen, brand, threads or cores())
-    batches = [texts[at : at + BATCH] for at in range(0, len(texts), BATCH)]
-    return [reading for batch in _read_batches(batches, job) for reading in batch]
+    pieces = _pieces(texts, job.threads)
+    return [reading for piece in _read_pieces(pieces, job) for reading in piece]
 
 
 def cores() -> int:
@@ -138,22 +134,42 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _read_batches(batches: Sequence[Sequence[Text]], job: _Job) -> Iterator[list[Reading]]:
-    """Batches in order; while one is encoded, the plain part of the next is read."""
-    if job.mode == "light":
-        for batch in batches:
-            yield [_lightly(*pair) for pair in zip(batch, _plains(batch, job), strict=True)]
+def _pieces(texts: Sequence[Text], threads: int) -> list[Sequence[Text]]:
+    """Parts of much the same length, as many for each thread unless there is little to read."""
+    count = -(-len(texts) // BATCH)
+    if len(texts) >= _SHARED * threads:
+        count = -(-count // threads) * threads
+    size = max(1, -(-len(texts) // max(1, count)))
+    return [texts[at : at + size] for at in range(0, len(texts), size)]
+
+
+def _read_pieces(pieces: Sequence[Sequence[Text]], job: _Job) -> Iterator[list[Reading]]:
+    """Pieces in order, read at once on as many threads as there are; a single one on all."""
+    count = min(job.threads, len(pieces))
+    if job.mode == "light" or count < 2:
+        yield from (_read_piece(piece, job) for piece in pieces)
         return
-    with ThreadPoolExecutor(1) as pool:
-        waiting = None
-        for batch in batches:
-            commons = _plains(batch, job)
-            coming = pool.submit(_found, batch, commons, job)
-            if waiting is not None:
-                yield _readings(*waiting, job)
-            waiting = (batch, commons, coming.result)
-        if waiting is not None:
-            yield _readings(*waiting, job)
+    _load(job)
+    each = replace(job, threads=job.threads // count)
+    with ThreadPoolExecutor(count) as pool:
+        yield from pool.map(partial(_read_piece, job=each), pieces)
+
+
+def _load(job: _Job) -> None:
+    """What is loaded on first use, before threads would do so at once."""
+    if (common := _plainly(Text("", "?"), job.reader)) is not None:
+        light.signs(common)
+
+
+def _read_piece(piece: Sequence[Text], job: _Job) -> list[Reading]:
+    commons = _plains(piece, job)
+    if job.mode == "light":
+        return [_lightly(*pair) for pair in zip(piece, commons, strict=True)]
+    found = _found(piece, commons, job)
+    return [
+        _read(message, common, one, job.brand)
+        for message, common, one in zip(piece, commons, found, strict=True)
+    ]
 
 
 def _plains(batch: Sequence[Text], job: _Job) -> list[Plain | None]:
@@ -174,18 +190,6 @@ def _lightly(message: Text, common: Plain | None) -> Reading:
         return unreadable(message.id) if common is None else light.read(message, common)
     except Exception:  # noqa: BLE001 - see _plainly
         return unreadable(message.id)
-
-
-def _readings(
-    batch: Sequence[Text],
-    commons: Sequence[Plain | None],
-    found: Callable[[], list[Found | None]],
-    job: _Job,
-) -> list[Reading]:
-    return [
-        _read(message, common, one, job.brand)
-        for message, common, one in zip(batch, commons, found(), strict=True)
-    ]
 
 
 def _read(
@@ -220,7 +224,10 @@ def _key(message: Text, common: Plain | None, mode: str) -> _Key | None:
     """What decides an engine's findings: the mode, the plain text and its language."""
     if common is None or not any(word.isalpha() for word in common.words):
         return None
-    return mode, model.plain(common.text), common.language
+    text = model.plain(common.text)
+    if not any(map(str.isalpha, text.replace("@user", "").replace("http", ""))):
+        return None  # handles and links, parted by line breaks that an export spelt out
+    return mode, text, common.language
 
 
 def _engines(keys: Sequence[_Key], job: _Job) -> list[Found]:
@@ -229,7 +236,7 @@ def _engines(keys: Sequence[_Key], job: _Job) -> list[Found]:
     found = trained.find(model.engine(job.mode), texts, codes, job.threads)
     if job.mode == "best":
         return found
-    unsure = [at for at, one in enumerate(found) if _unsure(one)]
+    unsure = [at for at, one in enumerate(found) if one.unsure]
     again = trained.find(
         model.engine("best"),
         [texts[at] for at in unsure],
@@ -239,11 +246,6 @@ def _engines(keys: Sequence[_Key], job: _Job) -> list[Found]:
     for at, one in zip(unsure, again, strict=True):
         found[at] = one
     return found
-
-
-def _unsure(found: Found) -> bool:
-    """Whether a better engine should read it."""
-    return found.sureness() < _SURE + found.talk * (_SURE_OF_TALK - _SURE)
 
 
 def unreadable(message_id: str) -> Reading:

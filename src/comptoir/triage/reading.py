@@ -1,14 +1,16 @@
 """From stored messages to readings: the slow half, which writes nothing."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+from django.db import connection
 
 from comptoir import conf
 from comptoir.analysis.api import READ_CHARS, Entity, Reading, Text, triage
 from comptoir.analysis.learning import BrandModel
 from comptoir.base import bulk
-from comptoir.base.models import Workspace
 from comptoir.base.scope import current_workspace_id
 from comptoir.channels.models import Message
 from comptoir.triage import versions
@@ -32,20 +34,30 @@ class Read:
 def unread(ids: Iterable[int], model_version: str) -> list[int]:
     """Those of `ids` that this version of the analysis has not read yet, oldest first."""
     wanted = set(ids)
-    done = bulk.picked(Label).filter(message_id__in=wanted, model_version=model_version)
-    return sorted(wanted.difference(done.values_list("message_id", flat=True)))
+    known = bulk.look_up(Label, ("message_id", "model_version"), "message_id", wanted)
+    return sorted(wanted.difference(one for one, version in known if version == model_version))
 
 
 def read(ids: Sequence[int]) -> list[Read]:
     """Readings of the messages that (still) exist, oldest first."""
-    rows = list(Message.objects.filter(id__in=ids).order_by("id").values(*_COLUMNS))
-    languages = Workspace.objects.values_list("languages", flat=True).get(pk=current_workspace_id())
+    found = sorted(bulk.look_up(Message, _COLUMNS, "id", ids))
+    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in found]
+    languages = _languages()
     brand = versions.brand_model()
     texts = [_text(row) for row in rows]
     readings = _readings(texts, languages, brand)
     version = versions.stamp_of(brand)
     read = zip(rows, texts, readings, strict=True)
     return [_finished(row, text.text, reading, version) for row, text, reading in read]
+
+
+def _languages() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT languages FROM base_workspace WHERE id = %s", [current_workspace_id()]
+        )
+        told = cursor.fetchone()[0]
+    return list(json.loads(told) if isinstance(told, str) else told)
 
 
 def _readings(
@@ -65,7 +77,7 @@ def _text(row: dict[str, Any]) -> Text:
         text=whole(row["text"], row["title"]),
         lang=row["language"],
         in_reply_to=row["in_reply_to"],
-        own=row["own"],
+        own=bool(row["own"]),
         rating=row["rating"],
     )
 
@@ -86,7 +98,7 @@ def _finished(row: dict[str, Any], text: str, reading: Reading, version: str) ->
         reading, entities=tuple(_placed(one, len(row["text"])) for one in reading.entities)
     )
     read = _calling_for_nothing(placed) if repost else placed
-    return Read(row["id"], row["own"], repost, text, read, version)
+    return Read(row["id"], bool(row["own"]), repost, text, read, version)
 
 
 def _placed(entity: Entity, length: int) -> Entity:

@@ -9,11 +9,10 @@ is made whenever either changes, so that a label's "… +brand 3" says exactly w
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
@@ -209,13 +208,20 @@ def _joined(
     )
 
 
-def _active_number() -> tuple[int, datetime] | None:
-    rows = BrandVersion.objects.filter(active=True, base=base())
-    return rows.values_list("number", "trained_at").first()
+def _active_number() -> tuple[int, str] | None:
+    """Which version reads, and when it was trained. Below the ORM: asked for each batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, trained_at FROM triage_brandversion"
+            " WHERE workspace_id = %s AND active AND base = %s",
+            [current_workspace_id(), base()],
+        )
+        row = cursor.fetchone()
+    return (row[0], str(row[1])) if row else None
 
 
 @lru_cache(maxsize=32)
-def _loaded(workspace_id: int, number: int, trained_at: datetime) -> fitting.BrandModel:
+def _loaded(workspace_id: int, number: int, trained_at: str) -> fitting.BrandModel:
     row = BrandVersion.objects.get(workspace_id=workspace_id, number=number)
     head = fitting.IntentHead.from_bytes(bytes(row.intents)) if row.intents else None
     return fitting.BrandModel(head, unpacked(bytes(row.deltas)), f"brand {number}")

@@ -1,13 +1,15 @@
 """Batches of texts with the same number of tokens: nothing is padded, nothing is masked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from comptoir.analysis.encoder.weights import Floats, Wheel
+from comptoir.analysis.encoder.weights import Floats
 
+Vectors = Callable[[npt.NDArray[np.int64]], Floats]
+"""Vectors of tokens by number, a new array, [n, 384]."""
 ROWS = 16
 _TOKENS = 384  # more would leave the processor's cache
 
@@ -19,11 +21,11 @@ class Batch:
     places: list[int]
     tokens: npt.NDArray[np.int64]
 
-    def words(self, wheel: Wheel) -> Floats:
-        """Word vectors with their places added, [texts, tokens, 384]."""
+    def words(self, vectors: Vectors, positions: Floats) -> Floats:
+        """Vectors of the tokens with their places added, [texts, tokens, 384]."""
         texts, length = self.tokens.shape
-        rows = wheel.rows(self.tokens.reshape(-1)).reshape(texts, length, -1)
-        rows += wheel.positions[:length]
+        rows = vectors(self.tokens.reshape(-1)).reshape(texts, length, -1)
+        rows += positions[:length]
         return rows
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy.typing as npt
 
 from comptoir.analysis.encoder import graph, store, tokens
 from comptoir.analysis.encoder.batches import ROWS, Batch, by_length
+from comptoir.analysis.encoder.units import Known, Reader, reader_of
 from comptoir.analysis.encoder.weights import WIDTH, EncoderMissing, Floats, Wheel, wheel_path
 
 _NOTHING: Floats = np.zeros((0, WIDTH), np.float32)
@@ -44,7 +46,8 @@ class Encoded:
     tokens: how many tokens of each text were read, int64 [texts], marks and prefix included.
     middle: the same mean after an earlier layer, when the encoder was opened for it.
     states: what stands at each token after the last layer, of which `mean` is the mean, float32
-        [tokens, 384] a text, when the encoder was opened for it; else empty.
+        [tokens, 384] a text, when the encoder was opened for it; else empty. Multiplied by
+        weights, [tokens, answers], where `encode` was given some.
     spans: where each token lies in the text, start and end (excluded), (0, 0) for marks.
     """
 
@@ -67,12 +70,12 @@ class Encoder:
         self, folder: Path, threads: int = 1, middle: int | None = None, states: bool = False
     ) -> None:
         self.folder, self.threads = folder, threads
-        self.depth: int = store.read_manifest(folder)["count"]
+        built = store.read_manifest(folder)
+        self.depth: int = built["count"]
         self._outputs = ["mean"] if middle is None else ["mean", "middle"]
         self._states = states
         self._session = self._open(middle)
-        self._wheel = Wheel()
-        self._tokeniser = _tokeniser(folder)
+        self._reader = reader_of(Wheel(), _tokeniser(folder), built.get("units", False))
 
     def _open(self, middle: int | None) -> Any:
         if self._states:
@@ -109,38 +112,54 @@ class Encoder:
             raise EncoderMissing(code)
         return cls(store.build(folder, layers), threads, None if states else middle, states)
 
-    def encode(self, texts: Sequence[str], rows: int = ROWS, threads: int | None = None) -> Encoded:
+    def encode(
+        self,
+        texts: Sequence[str],
+        rows: int = ROWS,
+        threads: int | None = None,
+        through: Floats | None = None,
+    ) -> Encoded:
         """
         Vectors of texts, in their order. Any string is read: empty, broken or endless.
 
         rows, threads: texts of one length read together at most, and batches at once; matters
-        of speed only.
+        of speed only. through: weights, [384, answers], that states are given multiplied by:
+        a few numbers a token rather than all.
         """
-        read = tokens.placed(self._tokeniser, texts)
+        reader = self._reading()
+        read = reader.read(texts)
         numbers = [text.numbers for text in read]
         found = {name: np.empty((len(numbers), WIDTH), np.float32) for name in self._outputs}
         states: list[Floats] = [_NOTHING] * len(numbers)
         with _mapping(threads or self.threads) as apply:
             batches = list(by_length(numbers, rows))
-            for batch, results in zip(batches, apply(self._run, batches), strict=True):
+            ran = apply(partial(self._run, reader=reader, through=through), batches)
+            for batch, results in zip(batches, ran, strict=True):
                 for name, result in zip(self._outputs, results, strict=False):
                     found[name][batch.places] = result
                 if self._states:
-                    for place, rows_of in zip(batch.places, _by_text(batch, results), strict=True):
+                    for place, rows_of in zip(batch.places, results[-1], strict=True):
                         states[place] = rows_of
         lengths = np.array([len(text) for text in numbers], np.int64)
         spans = [text.spans for text in read]
         return Encoded(found["mean"], lengths, found.get("middle"), states, spans)
 
-    def _run(self, batch: Batch) -> list[Floats]:
+    def _reading(self) -> Reader:
+        """What reads texts; one that remembers begins anew before it holds too much."""
+        reader = self._reader
+        if isinstance(reader, Known) and reader.full():
+            self._reader = reader = Known(reader.wheel, reader.tokeniser)
+        return reader
+
+    def _run(self, batch: Batch, reader: Reader, through: Floats | None = None) -> list[Floats]:
         outputs = [*self._outputs, "states"] if self._states else self._outputs
-        found: list[Floats] = self._session.run(outputs, {"words": batch.words(self._wheel)})
+        words = batch.words(reader.vectors, reader.wheel.positions)
+        found: list[Floats] = self._session.run(outputs, {"words": words})
+        if self._states:
+            states = found[-1].reshape(*batch.tokens.shape, WIDTH)
+            # One product a text, so that sums never depend on how many are read together.
+            found[-1] = states if through is None else states @ through
         return found
-
-
-def _by_text(batch: Batch, results: Sequence[Floats]) -> Floats:
-    """The states of a batch, [texts, tokens, 384]."""
-    return results[-1].reshape(*batch.tokens.shape, WIDTH)
 
 
 _tokenisers: dict[tuple[int, int], Any] = {}

@@ -2,7 +2,8 @@
 Layers tuned on our own examples: eight bits a weight, in one file of the tree.
 
 The file is an uncompressed `.npz`, read without pickle. It holds `format` (1), `count` (how
-many layers the encoder has: 12, or fewer for a student that shares the wheel's word vectors)
+many layers the encoder has: 12, or fewer for a student that shares the wheel's word vectors),
+`units` (whether it reads words and marks rather than pieces of words)
 and, for each layer it defines, what the graph computes with (see `quantise`). A layer which
 the file does not define is the wheel's, quantised in the same way when the encoder is built.
 """
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from comptoir.analysis.encoder import tokens
+from comptoir.analysis.encoder.units import reader_of
 from comptoir.analysis.encoder.weights import DEPTH, LINEARS, Arrays, Floats, Wheel
 
 FORMAT = 1
@@ -29,10 +31,15 @@ _HEADROOM = 1.1  # calibration texts are few; rarer ones may be a little louder
 
 @dataclass(frozen=True)
 class Layers:
-    """What a tuned file holds: the depth of its encoder, and arrays by name."""
+    """
+    What a tuned file holds: the depth of its encoder, and arrays by name.
+
+    units: texts enter it by words and marks rather than by pieces of words, see `units`.
+    """
 
     count: int = DEPTH
     arrays: Mapping[str, npt.NDArray[Any]] | None = None
+    units: bool = False
 
     def holds(self, layer: int) -> bool:
         """Is this layer defined here, rather than taken from the wheel?"""
@@ -131,18 +138,21 @@ def quantise_all(
     count: int,
     wheel: Wheel,
     tokeniser: Any,
+    units: bool = False,
 ) -> Arrays:
     """The named layers of an encoder of `count` layers, calibrated on our own sentences."""
     from comptoir.analysis.encoder.calibration import ranges
 
-    seen = ranges(tuned, count, wheel, tokeniser)
+    seen = ranges(tuned, count, reader_of(wheel, tokeniser, units))
     done: Arrays = {}
     for layer in layers:
         done |= quantise(layer, floats_of(layer, tuned, wheel), seen)
     return done
 
 
-def save_layers(path: Path, arrays: Mapping[str, npt.NDArray[Any]], count: int = DEPTH) -> None:
+def save_layers(
+    path: Path, arrays: Mapping[str, npt.NDArray[Any]], count: int = DEPTH, units: bool = False
+) -> None:
     """
     Keep tuned layers in a file, eight bits a weight.
 
@@ -150,6 +160,7 @@ def save_layers(path: Path, arrays: Mapping[str, npt.NDArray[Any]], count: int =
         weight, `l11.fo.b`, `l11.oln.w`, `emb.ln.w`, …). A layer with any array here is
         written whole, the rest of it from the wheel; others stay the wheel's.
     count: layers of the encoder, from `l0`; fewer than 12 for a distilled student.
+    units: it reads words and marks rather than pieces of words.
     Takes some seconds: the ranges of activations are measured on our own sentences.
     Raises ValueError for a name or a shape that is not the encoder's, EncoderMissing without
     the packages that run it.
@@ -158,9 +169,10 @@ def save_layers(path: Path, arrays: Mapping[str, npt.NDArray[Any]], count: int =
     _check(arrays, count, wheel)
     layers = sorted({int(n[1:].split(".")[0]) for n in arrays if n not in EMBEDDING_NORM})
     kept: Arrays = {n: np.asarray(arrays[n], np.float32) for n in EMBEDDING_NORM if n in arrays}
-    kept |= quantise_all(arrays, layers, count, wheel, tokens.make(wheel))
+    kept |= quantise_all(arrays, layers, count, wheel, tokens.make(wheel), units)
+    told = {"format": np.int64(FORMAT), "count": np.int64(count), "units": np.bool_(units)}
     with path.open("wb") as file:
-        np.savez(file, format=np.int64(FORMAT), count=np.int64(count), **kept)  # type: ignore[arg-type]
+        np.savez(file, **told, **kept)  # type: ignore[arg-type]
 
 
 def _check(arrays: Mapping[str, npt.NDArray[Any]], count: int, wheel: Wheel) -> None:
@@ -185,4 +197,5 @@ def load_layers(path: Path) -> Layers:
         raise ValueError(f"{path.name} holds no layers") from wrong
     if int(arrays.pop("format", np.int64(0))) != FORMAT:
         raise ValueError(f"{path.name} holds layers of another format")
-    return Layers(int(arrays.pop("count")), arrays)
+    units = bool(arrays.pop("units", np.bool_(False)))
+    return Layers(int(arrays.pop("count")), arrays, units)

@@ -94,6 +94,7 @@ def _make(folder: Path, layers: Layers, wanted: str) -> None:
     graph.write(folder, arrays, layers.count, not graph.bytes_saturate())
     files = {path.name: _mark(path) for path in sorted(folder.iterdir())}
     manifest = {"version": VERSION, "layers": wanted, "count": layers.count, "files": files}
+    manifest["units"] = layers.units
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
 
 
@@ -103,7 +104,7 @@ def _arrays(layers: Layers, wheel: Wheel, tokeniser: Any) -> Arrays:
     absent = [layer for layer in range(layers.count) if not layers.holds(layer)]
     arrays: Arrays = {name: tuned.get(name, wheel.floats(name)) for name in EMBEDDING_NORM}
     if absent:
-        arrays |= quantise_all(tuned, absent, layers.count, wheel, tokeniser)
+        arrays |= quantise_all(tuned, absent, layers.count, wheel, tokeniser, layers.units)
     for layer in set(range(layers.count)) - set(absent):
         arrays |= layers.of(layer)
     return arrays

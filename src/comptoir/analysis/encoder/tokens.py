@@ -79,10 +79,11 @@ def placed(tokeniser: Any, texts: Iterable[str]) -> list[Tokens]:
 def _read(found: Any) -> Tokens:
     shift = len(_PREFIX)
     spans = [(max(0, start - shift), max(0, end - shift)) for start, end in found.offsets]
-    return Tokens(_shortened(found.ids), _shortened(spans))
+    return Tokens(shortened(found.ids), shortened(spans))
 
 
-def _shortened(items: list[T]) -> list[T]:
+def shortened(items: list[T]) -> list[T]:
+    """The first 96 and the last 32 of more than 128."""
     if len(items) <= LONGEST:
         return items
     return items[:FIRST] + items[FIRST - LONGEST :]

@@ -95,6 +95,7 @@ def _tables() -> tuple[bytes, bytes]:
 _FOLD, _SEPARATE = _tables()
 _INVISIBLE = b"\xad"
 _NUMBER = re.compile(r"[0-9][.,:][0-9]")
+_COMMA = re.compile(r"\d,\d")
 
 
 def words(text: str) -> list[str]:
@@ -121,7 +122,7 @@ def words(text: str) -> list[str]:
 
 def _cut(plain: str, pattern: re.Pattern[str] | None = None) -> list[str]:
     found = (pattern or _pattern(plain)).findall(plain)
-    if "," in plain or "aujourd" in plain:
+    if "aujourd" in plain or ("," in plain and _COMMA.search(plain)):
         return [_settled(word) for word in found]
     return found
 

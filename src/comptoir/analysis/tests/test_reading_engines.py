@@ -84,6 +84,26 @@ def test_near_twins_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 1 == len(asked)
 
 
+def test_handles_and_links_alone_are_no_message() -> None:
+    """
+    Some exports spell line breaks as a backslash and an n, which must not pass for a word.
+    """
+    (reading,) = read(["@shop \\n@brand https://t.co/x"])
+
+    assert ("rules", 0, False) == (reading.engine, reading.tone, reading.needs_answer)
+
+
+def test_much_is_read_as_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Many messages are shared out among threads; each reads as on one, and in its place.
+    """
+    texts = [f"{one} {number}" for number in range(10) for one in ORDINARY]
+    shared = read(texts, mode="fast", threads=2)
+    monkeypatch.setattr(triage, "_memory", triage._Memory())
+
+    assert read(texts, mode="fast", threads=1) == shared
+
+
 def test_reasons_quote_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     A reason is only of use when its words can be found in the text.

@@ -50,8 +50,10 @@ def test_vectors_are_those_of_the_float_encoder(encoder: Encoder, wheel: Wheel) 
     plain = graph.session(graph.floating({name: wheel.floats(name) for name in names}, DEPTH))
     texts = [text for text in SAMPLES if text][::3]
     expected = np.empty((len(texts), 384), np.float32)
-    for batch in by_length(tokenise(encoder._tokeniser, texts)):
-        expected[batch.places] = plain.run(["mean"], {"words": batch.words(wheel)})[0]
+    for batch in by_length(tokenise(encoder._reader.tokeniser, texts)):
+        expected[batch.places] = plain.run(
+            ["mean"], {"words": batch.words(wheel.rows, wheel.positions)}
+        )[0]
 
     actual = encoder.encode(texts).mean
 

@@ -15,11 +15,11 @@ def test_shifted_weights_give_the_same_bits(
     """
     Processors without VNNI multiply otherwise; their users get the same labels.
     """
-    arrays = store._arrays(load_layers(student), wheel, small._tokeniser)
+    arrays = store._arrays(load_layers(student), wheel, small._reader.tokeniser)
     graph.write(tmp_path, arrays, 2, signed=False)
     shifted = graph.session(tmp_path / graph.MODEL)
     expected = small.encode(SAMPLES).mean
 
-    for batch in by_length(tokenise(small._tokeniser, SAMPLES)):
-        actual = shifted.run(["mean"], {"words": batch.words(wheel)})[0]
+    for batch in by_length(tokenise(small._reader.tokeniser, SAMPLES)):
+        actual = shifted.run(["mean"], {"words": batch.words(wheel.rows, wheel.positions)})[0]
         assert expected[batch.places].tobytes() == np.asarray(actual).tobytes()

@@ -6,10 +6,10 @@ def test_marks_and_prefix_surround_a_text(small: Encoder) -> None:
     """
     The encoder was trained with both; without them its vectors drift.
     """
-    tokens = tokenise(small._tokeniser, ["Bonjour"])[0]
+    tokens = tokenise(small._reader.tokeniser, ["Bonjour"])[0]
 
     assert ["<s>", "▁que", "ry", ":", "▁Bonjour", "</s>"] == [
-        small._tokeniser.id_to_token(token) for token in tokens
+        small._reader.tokeniser.id_to_token(token) for token in tokens
     ]
 
 
@@ -18,9 +18,9 @@ def test_a_long_text_keeps_its_beginning_and_its_end(small: Encoder) -> None:
     The end of a long complaint says what is wanted.
     """
     text = " ".join(f"{number}" for number in range(900))
-    whole = small._tokeniser.encode("query: " + text).ids
+    whole = small._reader.tokeniser.encode("query: " + text).ids
 
-    tokens = tokenise(small._tokeniser, [text])[0]
+    tokens = tokenise(small._reader.tokeniser, [text])[0]
 
     assert whole[:96] + whole[-32:] == tokens
 
