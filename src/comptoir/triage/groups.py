@@ -55,7 +55,7 @@ def assign(read: Sequence[Read]) -> dict[int, int]:
     leaders = _leaders(read)
     asked = questions.assign([one for one in read if leaders[one.id] == one.id and _asks(one)])
     earlier = {leader for leader in leaders.values() if leader not in leaders}
-    stored = bulk.picked(Label).filter(message_id__in=earlier).values_list("message_id", "group")
+    stored = bulk.look_up(Label, ("message_id", "group"), "message_id", earlier)
     groups = {**dict(stored), **asked}
     return {one: groups.get(leader, leader) for one, leader in leaders.items()}
 
@@ -92,9 +92,9 @@ def _keys(one: Read) -> _Keys | None:
 
 def _look_up(keys: Iterable[_Keys | None]) -> _Known:
     wanted = {key for one in keys if one for key in (one.exact, *one.bands)}
-    found = dict(Band.objects.filter(key__in=wanted).values_list("key", "message_id"))
-    signed = bulk.picked(Band).filter(message_id__in=set(found.values())).exclude(signature=b"")
-    signatures = {leader: bytes(s) for leader, s in signed.values_list("message_id", "signature")}
+    found = dict(bulk.look_up(Band, ("key", "message_id"), "key", wanted, indexed=True))
+    signed = bulk.look_up(Band, ("message_id", "signature"), "message_id", set(found.values()))
+    signatures = {leader: bytes(sign) for leader, sign in signed if sign}
     return _Known(found, signatures)
 
 

@@ -18,9 +18,11 @@ from django.db.models import Q, QuerySet
 from django_tasks import task
 
 from comptoir.analysis import grouping
+from comptoir.analysis.text import words as fold_words
 from comptoir.base import bulk, clock, ids, jobs
 from comptoir.base.erasure import Person, eraser, rule
 from comptoir.base.scope import current_workspace_id, every_workspace, scope
+from comptoir.channels import api as channels
 from comptoir.channels.models import Message
 from comptoir.triage import reading, vectors
 from comptoir.triage.models import Label
@@ -256,8 +258,15 @@ def _told(asked: PeriodTopics, known: vectors.Known) -> list[dict[str, Any]]:
         grouping.Period(asked.before, asked.start),
         space=space(),
         tones=tones,
+        unnamed=own_words(),
     )
     return [_kept(one, known.ids, tones) for one in found]
+
+
+def own_words() -> frozenset[str]:
+    """The brand's own handles as words: in a title they would say nothing but whom one wrote to."""
+    handles = (one.handle.lstrip("@") for one in channels.own_handles())
+    return frozenset("".join(fold_words(one)) for one in handles if "@" not in one)
 
 
 def _texts(message_ids: Sequence[int]) -> list[str]:

@@ -12,12 +12,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from comptoir.analysis.grouping.stopwords import STOPWORDS
 from comptoir.analysis.text import words as fold_words
 
 LENGTH = 60
 _READ = 2_000
+_MANY = 64
 _DOTS = "…"
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.I)
@@ -62,7 +64,13 @@ def cleaned(text: str) -> str:
     >>> cleaned("@shop Où est mon colis 6A12345678901 ?? 😡 https://t.co/x")
     'Où est mon colis ??'
     """
-    text = _REPOST.sub("", html.unescape(text[:_READ]))
+    return _cleaned(text[:_READ])
+
+
+@lru_cache(_MANY)
+def _cleaned(text: str) -> str:
+    """Remembered a little: a message that opens a group is cleaned for several ends at once."""
+    text = _REPOST.sub("", html.unescape(text))
     for pattern in (_SIGNED, _LINK, _HANDLE, _PERSON, _NUMBERED, _SYMBOLS):
         text = pattern.sub(" ", text)
     return re.sub(r"[^\S\n]+", " ", text).strip()

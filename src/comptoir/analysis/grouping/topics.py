@@ -10,7 +10,7 @@ the total that shares refer to.
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,12 +92,13 @@ def topics(
     *,
     space: Space,
     tones: Sequence[int | None] | None = None,
+    unnamed: Collection[str] = (),
 ) -> list[Topic]:
     """
     Topics of `period`, largest first; the same messages in the same order give the same.
 
-    vectors: float32 [n, 384]. tones: -1, 0, 1 or None for each. Messages of neither period
-    are ignored. An empty list when there are fewer than FEWEST messages.
+    vectors: float32 [n, 384]. tones: -1, 0, 1 or None for each. unnamed: folded words that
+    no title says. Messages of neither period are ignored. An empty list when there are fewer than FEWEST messages.
     """
     now = [n for n, time in enumerate(times) if period.holds(time)]
     before = [n for n, time in enumerate(times) if previous and previous.holds(time)]
@@ -109,7 +110,7 @@ def topics(
     found = [
         _members(read[which == one], closeness[which == one]) for one in range(which.max() + 1)
     ]
-    names = _salient([[texts[n] for n in members] for members in found])
+    names = _salient([[texts[n] for n in members] for members in found], unnamed)
     past = set(before)
     told = [
         _told(members, name, past, texts, tones, len(now))
@@ -185,14 +186,17 @@ def _grown(topic: Topic, growth: Growth | None) -> Topic:
     return Topic(*kept, topic.volume, topic.share, topic.tone, growth)
 
 
-def _salient(groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+def _salient(groups: Sequence[Sequence[str]], unnamed: Collection[str]) -> list[tuple[str, ...]]:
     """
     The few words that set each group of texts apart (class-based TF-IDF), as mostly written.
 
     A word counts once a message; the weight of a word is its share of the group's messages
     times the log of one plus how rare it is over all groups.
     """
-    counts = [Counter(w for text in texts for w in set(content(text))) for texts in groups]
+    left_out = frozenset(unnamed)
+    counts = [
+        Counter(w for text in texts for w in set(content(text)) - left_out) for texts in groups
+    ]
     overall: Counter[str] = Counter()
     for one in counts:
         overall.update(one)

@@ -1,6 +1,5 @@
 """Topics of a period: found when somebody asks, shown at once from then on."""
 
-from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from comptoir.channels import api as channels
 from comptoir.insight import api as insight
 from comptoir.triage import topics
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import Choice, choose
+from comptoir.web.choice import Choice, choose, days_of
 from comptoir.web.topics import words
 
 STOP_POLLING: Final = 286
@@ -49,7 +48,7 @@ def find(request: DeskRequest) -> HttpResponse:
     choice = _choice(request, request.POST.dict())
     if choice is None:
         return redirect("topics", slug=request.desk.workspace.slug)
-    topics.ask(_days(choice))
+    topics.ask(days_of(choice.period))
     address = reverse("topics", kwargs={"slug": request.desk.workspace.slug})
     return redirect(f"{address}?{choice.address}")
 
@@ -63,22 +62,9 @@ def _choice(request: DeskRequest, query: dict[str, str]) -> Choice | None:
     return choose(query, newest, insight.today(zone), zone)
 
 
-def _days(choice: Choice) -> topics.Days:
-    """Midnights of the workspace's zone, as the overview counts."""
-    period = choice.period
-    zone = ZoneInfo(period.zone)
-    return topics.Days(
-        *(_midnight(day, zone) for day in (period.before().first, period.first, period.until))
-    )
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
-
-
 def _context(request: DeskRequest, choice: Choice) -> dict[str, Any]:
     period, before = choice.period, choice.period.before()
-    found = topics.topics(_days(choice))
+    found = topics.topics(days_of(choice.period))
     address = reverse("topics_standing", kwargs={"slug": request.desk.workspace.slug})
     cards = _cards(request, found)
     return {

@@ -44,6 +44,18 @@ def test_subjects_are_told_apart_with_their_volume_and_share() -> None:
     assert {"panne", "fibre"} == set(found[0].words)
 
 
+def test_the_brands_own_handle_names_no_topic() -> None:
+    """
+    It stands in half of what people write to a brand, and says nothing of the subject.
+    """
+    rows, texts, times, languages = spoken((30, 20, 10), (0, 0, 0))
+    told = [f"#atelier {one}" for one in texts]
+    found = topics(rows, told, times, languages, NOW, space=SPACE, unnamed={"atelier"})
+
+    assert "atelier" in topics(rows, told, times, languages, NOW, space=SPACE)[0].words
+    assert not any("atelier" in one.words for one in found)
+
+
 def test_without_a_previous_period_growth_is_unknown() -> None:
     """
     Unknown is not zero.
