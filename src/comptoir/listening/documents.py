@@ -25,6 +25,11 @@ _COLUMNS = (
 
 def documents(ids: Iterable[int]) -> list[Document]:
     """Those messages that (still) exist, oldest first, with what triage says of them."""
+    return [document for document, _author in signed(ids)]
+
+
+def signed(ids: Iterable[int]) -> list[tuple[Document, int]]:
+    """The same, each with its author's id."""
     wanted = list(ids)
     rows = bulk.picked(Message).filter(pk__in=wanted).order_by("pk").values(*_COLUMNS)
     labels = bulk.picked(Label).filter(message_id__in=wanted)
@@ -32,7 +37,7 @@ def documents(ids: Iterable[int]) -> list[Document]:
         row["message_id"]: row for row in labels.values("message_id", "language", "tone", "intents")
     }
     zone = ZoneInfo(Workspace.objects.values_list("zone", flat=True).get(pk=current_workspace_id()))
-    return [_document(row, said.get(row["id"]), zone) for row in rows]
+    return [(_document(row, said.get(row["id"]), zone), row["author_id"]) for row in rows]
 
 
 def site_of(url: str) -> str:

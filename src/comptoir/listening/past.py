@@ -4,7 +4,8 @@ Asking a query of the past, newest first, in portions that leave word of where t
 A worker killed half-way goes on where it was; asking twice doubles nothing.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,24 +14,28 @@ from django.db.models import F, Max
 
 from comptoir.base import audit, clock, ids, outbox
 from comptoir.base.models import User
-from comptoir.channels.models import Message
-from comptoir.listening import matching
-from comptoir.listening.matching import Found
+from comptoir.listening import matching, scanning
 from comptoir.listening.models import PastRun, QueryVersion, SavedQuery
 from comptoir.listening.records import PastView
+from comptoir.listening.scanning import Span
 
 ASKED = "query_asked_of_past"
-PORTION = 1_000
-_HIGHEST = 2**63 - 1
+PATIENCE = 0.2
+"""Seconds that a portion reads for: what arrives meanwhile waits behind it."""
+MOST = 2_000
+"""Mentions that a portion writes."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one portion found. end: lowest id read; None when nothing was left to read."""
+    """
+    What one portion found. found: ids, newest first. end: all with this id or a higher one are
+    done; None when nothing was left to read.
+    """
 
     run: int
     read: int
-    found: Found
+    found: list[int]
     end: int | None
 
 
@@ -47,8 +52,8 @@ def ask(query_id: int, since: datetime | None, actor: User | None) -> int:
         query=query,
         number=query.number,
         since=since,
-        before=_HIGHEST,
-        total=_period(since).count(),
+        before=ids.HIGHEST,
+        total=scanning.count(Span(_lowest(since))),
         by=actor,
         asked_at=clock.now(),
     )
@@ -83,14 +88,15 @@ def read(run_id: int) -> Part:
     """Ask the query of the next portion of a run; writes nothing."""
     run = PastRun.objects.filter(pk=run_id, state=PastRun.State.RUNNING).first()
     if run is None:
-        return Part(run_id, 0, {}, None)
-    rows = _period(run.since).filter(pk__lt=run.before).order_by("-pk")
-    wanted = list(rows.values_list("pk", flat=True)[:PORTION])
-    if not wanted:
-        return Part(run_id, 0, {}, None)
+        return Part(run_id, 0, [], None)
     version = QueryVersion.objects.get(query_id=run.query_id, number=run.number)
-    query = SavedQuery.objects.get(pk=run.query_id)
-    return Part(run_id, len(wanted), matching.find_one(query, version, wanted), wanted[-1])
+    begun, found, read, end = time.monotonic(), list[int](), 0, None
+    for portion in scanning.scan([version.text], Span(_lowest(run.since), run.before), MOST):
+        found += portion.found[0]
+        read, end = read + portion.read, portion.end
+        if len(found) >= MOST or time.monotonic() - begun > PATIENCE:
+            break
+    return Part(run_id, read, matching.allowed(run.query_id, found), end)
 
 
 def write(part: Part) -> None:
@@ -105,13 +111,9 @@ def write(part: Part) -> None:
         return
     if part.end >= run.before:
         return
-    here = _here(list(part.found))
-    found = {message: queries for message, queries in part.found.items() if message in here}
-    matching.write(found, [run.query_id])
+    found = matching.write_span(run.query_id, run.number, Span(part.end, run.before), part.found)
     PastRun.objects.filter(pk=run.pk).update(
-        before=part.end,
-        read=F("read") + part.read,
-        found=F("found") + sum(1 for queries in found.values() if queries),
+        before=part.end, read=F("read") + part.read, found=F("found") + found
     )
     outbox.publish(run.workspace_id, ASKED, run=run.pk)
 
@@ -126,13 +128,8 @@ def _running(query_id: int) -> Any:
     return PastRun.objects.filter(query_id=query_id, state=PastRun.State.RUNNING)
 
 
-def _period(since: datetime | None) -> Any:
-    rows = Message.objects.all()
-    return rows if since is None else rows.filter(pk__gte=ids.lowest_at(since))
-
-
-def _here(message_ids: Sequence[int]) -> set[int]:
-    return set(Message.objects.filter(pk__in=message_ids).values_list("pk", flat=True))
+def _lowest(since: datetime | None) -> int:
+    return 0 if since is None else ids.lowest_at(since)
 
 
 def _view(row: PastRun) -> PastView:

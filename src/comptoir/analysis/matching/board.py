@@ -13,9 +13,11 @@ Longs = npt.NDArray[np.int64]
 Rows = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
-WIDTH = 1024
+WIDTH = 2048
 """Most messages of a block."""
 _BITS = 64
+_FEW = 4
+"""Bits of a word on average up to which they are looked for one after the other."""
 
 
 def spread(starts: Longs, counts: Longs) -> tuple[Longs, Longs]:
@@ -32,12 +34,33 @@ def spread(starts: Longs, counts: Longs) -> tuple[Longs, Longs]:
 
 def bits(rows: Rows) -> tuple[Longs, Longs]:
     """The bits set in rows: row and message of each, by row, then by message."""
-    filled = np.flatnonzero(rows)
-    octets = rows.reshape(-1).take(filled).view(np.uint8)
-    found = np.flatnonzero(np.unpackbits(octets, bitorder="little"))
-    places = filled[found >> 6] * _BITS + (found & 63)
+    filled = np.flatnonzero(rows != 0)
+    words = rows.reshape(-1).take(filled)
+    few = int(np.bitwise_count(words).sum(dtype=np.int64)) <= _FEW * len(words)
+    places = (_lowest_first if few else _unpacked)(words, filled * _BITS)
     width = rows.shape[1] * _BITS
     return places // width, places % width
+
+
+def _lowest_first(words: Rows, starts: Longs) -> Longs:
+    """Places of the bits of words that have few: the lowest of each, then the next of those left."""
+    found: list[Longs] = []
+    one = np.uint64(1)
+    while len(words):
+        found.append(starts + np.bitwise_count((words & (~words + one)) - one))
+        words = words & (words - one)
+        left = np.flatnonzero(words)
+        words, starts = words.take(left), starts.take(left)
+    places = np.concatenate([np.zeros(0, np.int64), *found])
+    places.sort(kind="stable")
+    return places
+
+
+def _unpacked(words: Rows, starts: Longs) -> Longs:
+    """The same of words that have many."""
+    found = np.flatnonzero(np.unpackbits(words.view(np.uint8), bitorder="little"))
+    places: Longs = starts[found >> 6] + (found & 63)
+    return places
 
 
 class Board:
@@ -96,6 +119,13 @@ class Board:
         places = (self.slots.take(nodes) - start) * np.int64(self.words) + (messages >> 6)
         ones = np.left_shift(np.uint64(1), (messages & 63).astype(np.uint64))
         np.bitwise_or.at(rows.reshape(-1), places, ones)
+
+    def fill(self, node: int, start: int, stop: int) -> None:
+        """Say that a node without a row yet holds of the messages from `start` to `stop`."""
+        flags = np.zeros(self.words * _BITS, np.bool_)
+        flags[start:stop] = True
+        row = np.packbits(flags, bitorder="little").view(np.uint64)
+        self.put(np.array([node], np.int32), row[None])
 
     def put(self, nodes: Ints, rows: Rows) -> None:
         """Give nodes rows, except to those whose row is empty."""

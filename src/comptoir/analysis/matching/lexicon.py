@@ -67,21 +67,21 @@ class Lexicon(dict[str, int]):
 
     def _begin(self) -> None:
         self.clear()
-        self._starts: list[int] = [0]
-        self._counts: list[int] = [0]
-        self._flat: list[int] = []
-        self._arrays: tuple[Longs, Longs, Ints] | None = None
+        self._next, self._length = 1, 0
+        self._new: list[list[int]] = []
+        self._counts: Longs = np.zeros(1, np.int64)
+        self._starts: Longs = np.zeros(1, np.int64)
+        self._flat: Ints = np.zeros(0, np.int32)
 
     def __missing__(self, word: str) -> int:
         nodes = [*self.exact.get(word, ())]
         for patterns in self.patterns:
             nodes.extend(patterns.of(word))
-        self[word] = number = len(self._starts) if nodes else 0
+        self[word] = number = self._next if nodes else 0
         if number:
-            self._starts.append(len(self._flat))
-            self._counts.append(len(nodes))
-            self._flat.extend(nodes)
-            self._arrays = None
+            self._next += 1
+            self._length += len(nodes)
+            self._new.append(nodes)
         return number
 
     def forget(self, word: str | None = None) -> None:
@@ -93,17 +93,21 @@ class Lexicon(dict[str, int]):
 
     def tidy(self) -> None:
         """Keep memory bounded; only between blocks."""
-        if max(len(self), len(self._flat)) > _MOST_KEPT:
+        if max(len(self), self._length) > _MOST_KEPT:
             self._begin()
 
     def leaves(self, numbers: Ints) -> tuple[Longs, Ints]:
         """For words by number: which of them is a leaf, and the leaf, for each pair."""
-        if self._arrays is None:
-            self._arrays = (
-                np.array(self._starts, np.int64),
-                np.array(self._counts, np.int64),
-                np.array(self._flat, np.int32),
-            )
-        starts, counts, flat = self._arrays
-        owners, places = spread(starts.take(numbers), counts.take(numbers))
-        return owners, flat.take(places)
+        if self._new:
+            self._add_new()
+        owners, places = spread(self._starts.take(numbers), self._counts.take(numbers))
+        return owners, self._flat.take(places)
+
+    def _add_new(self) -> None:
+        """Words met lately, after those met before: only they are turned into arrays."""
+        counts = np.fromiter(map(len, self._new), np.int64, len(self._new))
+        nodes = np.array([node for each in self._new for node in each], np.int32)
+        self._starts = np.concatenate([self._starts, len(self._flat) + np.cumsum(counts) - counts])
+        self._counts = np.concatenate([self._counts, counts])
+        self._flat = np.concatenate([self._flat, nodes])
+        self._new = []

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from comptoir.analysis.matching.asking import Questions
+from comptoir.analysis.matching.asking import Given, Questions
 from comptoir.analysis.matching.board import WIDTH, Board, bits
 from comptoir.analysis.matching.circuit import ALWAYS, NEVER, Circuit, Key
 from comptoir.analysis.matching.compiling import compiled
@@ -137,5 +137,5 @@ class Matcher:
         reading = self._reader.read(documents)
         board.mark(reading.nodes, reading.messages)
         board.mark(*self._known.of(documents))
-        run(circuit, board, reading, self._questions, documents)
+        run(circuit, board, reading, self._questions, Given(documents))
         circuit.learn(board)

@@ -1,13 +1,10 @@
 """Working out a circuit for one block of messages."""
 
-from collections.abc import Sequence
-
-from comptoir.analysis.matching.asking import Questions
+from comptoir.analysis.matching.asking import Answers, Questions
 from comptoir.analysis.matching.board import Board
 from comptoir.analysis.matching.circuit import CHECKS, Circuit
 from comptoir.analysis.matching.places import check
 from comptoir.analysis.matching.reading import Reading
-from comptoir.analysis.queries.documents import Document
 
 
 def run(
@@ -15,7 +12,7 @@ def run(
     board: Board,
     reading: Reading,
     questions: Questions,
-    documents: Sequence[Document],
+    answers: Answers,
 ) -> None:
     """Put on the board what holds of which message, from the leaves that are on it already."""
     places = reading.places(circuit.placed)
@@ -23,6 +20,6 @@ def run(
         if bank.shape.kind in CHECKS:
             check(bank, board, places)
         elif bank.shape.kind == "ask":
-            questions.work_out(bank, board, documents)
+            questions.work_out(bank, board, answers)
         else:
             bank.run(board)

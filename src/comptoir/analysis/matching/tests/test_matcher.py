@@ -3,12 +3,13 @@
 import time
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comptoir.analysis.matching import Matcher
-from comptoir.analysis.matching.board import WIDTH
+from comptoir.analysis.matching.board import WIDTH, bits
 from comptoir.analysis.matching.circuit import ALWAYS, NEVER
 from comptoir.analysis.matching.tests.strategies import documents, queries
 from comptoir.analysis.queries.documents import Document
@@ -212,3 +213,19 @@ def test_a_title_and_a_body_do_not_run_together() -> None:
     matcher.add("both", And((Word("grand"), Word("retard"))))
 
     assert [["both"]] == matcher.match([Document("1", "retard", title="grand")])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.02, 0.5, 1.0])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 3), (40, 32)])
+def test_bits_are_read_in_order_however_many(share: float, shape: tuple[int, int]) -> None:
+    """
+    Rows with few bits are read in another way than those with many.
+    """
+    rows, words = shape
+    held = np.random.default_rng(7).random((rows, words * 64)) < share
+    packed = np.packbits(held, axis=1, bitorder="little").view(np.uint64)
+    owners, messages = bits(packed)
+    wanted = np.nonzero(held)
+
+    assert wanted[0].tolist() == owners.tolist()
+    assert wanted[1].tolist() == messages.tolist()
