@@ -6,8 +6,10 @@ How soon a network's delivery is seen on an open page, by a real browser.
 Starts an installation of its own (`comptoir up`: pages and a worker, SQLite) with the example
 network of the tests connected, opens the inbox in headless Chromium, and delivers signed reviews
 over HTTP at a steady rate from another process. A message's time runs from when its delivery was
-due until its row is in the page (a MutationObserver's clock; both are the machine's); one that is
-never seen counts as infinitely late. With --poll the same is done with a page that has no stream
+due until a frame with its row in the list has been painted (both clocks are the machine's); one
+that is never seen counts as infinitely late. A screen holds about ten rows: how many of those
+seen stood in its part of the list is printed, too, as well as the share of a core that each
+process took. With --stages, what each step of the way took. With --poll the same is done with a page that has no stream
 and draws its list again each second. Then the processor's share of an open page is read while
 nothing happens.
 """
@@ -20,9 +22,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,14 +39,47 @@ SLUG = "atelier"
 ASK = "Bonjour, où est mon colis ? Pouvez-vous m’aider ?"
 WATCH = """
 () => {
-  window.seen = {};
+  Object.assign(window, { seen: {}, within: 0, told: {}, asked: {}, answered: {}, rows: {} });
+  let fresh = [];
+  const painted = (rows, first) => {
+    const now = Date.now();
+    for (const row of rows) {
+      if (!row.isConnected) continue;
+      const name = row.querySelector('.row-name').textContent.trim();
+      if (name in seen) continue;
+      seen[name] = now;
+      window.rows[name] = row.id.slice(4);
+      window.within += first.has(row);
+    }
+  };
+  const shown = () => {
+    const rows = fresh;
+    fresh = [];
+    const list = document.querySelector('#list-body .rows');
+    const first = new Set([...(list?.children ?? [])].slice(0, Math.ceil((list?.clientHeight ?? 0) / 76)));
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => painted(rows, first);
+    port2.postMessage(0);
+  };
   const look = (node) => {
     const rows = node.matches?.('.row') ? [node] : node.querySelectorAll?.('.row') ?? [];
-    for (const row of rows) window.seen[row.querySelector('.row-name').textContent.trim()] ??= Date.now();
+    if (rows.length && !fresh.length) requestAnimationFrame(shown);
+    fresh.push(...rows);
   };
   new MutationObserver((all) => {
     for (const one of all) for (const node of one.addedNodes) look(node);
   }).observe(document.body, { childList: true, subtree: true });
+  document.addEventListener('live:conversations', ({ detail }) => {
+    for (const id of detail.ids) window.told[id] ??= Date.now();
+  });
+  const fetched = window.fetch;
+  window.fetch = async (url, ...given) => {
+    const ids = new URL(url, location.href).searchParams.getAll('id');
+    for (const id of ids) window.asked[id] ??= Date.now();
+    const answer = await fetched(url, ...given);
+    for (const id of ids) window.answered[id] ??= Date.now();
+    return answer;
+  };
 }
 """
 POLL = "() => setInterval(() => htmx.trigger(document.body, 'desk:list'), 1000)"
@@ -52,6 +89,15 @@ class Told(receiving.Load):
     """Delivers reviews of people with names that no two share, written now."""
 
     name = ""
+
+    def __init__(self, port: int, rate: float, seconds: float) -> None:
+        super().__init__(port, rate, seconds)
+        self.acknowledged: dict[str, float] = {}
+
+    def _deliver(self, call: Any, number: int) -> bool:
+        taken = super()._deliver(call, number)
+        self.acknowledged[f"@{self.name}{number}"] = time.time()
+        return taken
 
     def event(self, number: int) -> Any:
         from acme_comptoir.tests.simulator import review
@@ -72,11 +118,17 @@ class Told(receiving.Load):
 def deliver(name: str, port: int, rate: float, seconds: float) -> None:
     load = Told(port, rate, seconds)
     load.name = name
+    load.event(0)  # what it needs is loaded before the first is due
     begun = time.time()
     load.run()
     took = sorted(load.took)
     p99 = took[int(len(took) * 0.99)] * 1000
-    told = {"due": load.due(begun), "refused": load.refused, "acknowledged": p99}
+    told = {
+        "due": load.due(begun),
+        "refused": load.refused,
+        "acknowledged": p99,
+        "answered": load.acknowledged,
+    }
     json.dump(told, sys.stdout)
 
 
@@ -95,6 +147,29 @@ def prepare() -> None:
     print(client.cookies["sessionid"].value)
 
 
+def trace() -> None:
+    """When each message came past each step, on the wall clock, by the name its row shows."""
+    from comptoir.base.models import OutboxEvent
+    from comptoir.base.scope import every_workspace
+    from comptoir.channels.models import Inbound, Message
+
+    steps = {
+        "messages_received": "understood",
+        "conversations_changed": "in a conversation",
+        "messages_labelled": "labelled",
+    }
+    with every_workspace():
+        names = dict(Message.objects.values_list("pk", "author__handle"))
+        found: dict[str, dict[str, float]] = {name: {} for name in names.values()}
+        for event in OutboxEvent.objects.filter(kind__in=steps).order_by("pk"):
+            for message in event.payload.get("messages", event.payload.get("ids", [])):
+                found[names[message]].setdefault(steps[event.kind], event.at.timestamp())
+        for body, at in Inbound.objects.values_list("body", "received_at"):
+            for event in json.loads(bytes(body))["events"]:
+                found[event["review"]["author"]["handle"]]["kept"] = at.timestamp()
+    json.dump({f"@{name}": at for name, at in found.items()}, sys.stdout)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -103,18 +178,20 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15, help="length of each part")
     parser.add_argument("--triage", default="best", choices=("best", "fast", "light"))
     parser.add_argument("--poll", action="store_true", help="also a page without a stream")
+    parser.add_argument("--stages", action="store_true", help="also what each step took")
+    parser.add_argument("--trace", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--deliver", default="", help=argparse.SUPPRESS)
     parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.deliver:
         deliver(given.deliver, given.port, given.rate, given.seconds)
-    elif given.prepare:
+    elif given.prepare or given.trace:
         os.environ["DJANGO_SETTINGS_MODULE"] = "comptoir.settings"
         import django
 
         django.setup()
-        prepare()
+        prepare() if given.prepare else trace()
     else:
         measure(given)
 
@@ -133,17 +210,24 @@ def measure(given: argparse.Namespace) -> None:
         warm_up(site, chromium)
         for name, live in (("stream", True), ("poll", False))[: 1 + given.poll]:
             page = site.open(chromium, live)
-            told = site.deliver(name, given.rate, given.seconds)
+            with shares() as used:
+                told = site.deliver(name, given.rate, given.seconds)
             page.wait_for_timeout(5000)
-            report(name, told, page.evaluate("window.seen"))
+            report(name, told, page.evaluate("window.seen"), page.evaluate("window.within"))
+            print("       of a core: " + ", ".join(f"{who} {one:.0f} %" for who, one in used()))
+            if given.stages:
+                show_stages(told, site.trace(), page)
             page.context.close()
         measure_idleness(site, site.open(chromium, True))
 
 
 def warm_up(site: "Site", chromium: Any) -> None:
-    """The worker has started, and has sorted everything, when its notice goes."""
-    site.deliver("warm", 20, 3)
+    """
+    The worker has started, a page has brought rows once, and everything is sorted when the
+    notice of it goes.
+    """
     page = site.open(chromium, True)
+    site.deliver("warm", 20, 3)
     page.wait_for_selector(".row", timeout=120_000)
     page.wait_for_selector("#sorting:not(:has(span))", state="attached", timeout=120_000)
     page.context.close()
@@ -181,6 +265,9 @@ class Site:
     def deliver(self, name: str, rate: float, seconds: float) -> dict[str, Any]:
         """Deliver from another process; gives when each was due."""
         return dict(json.loads(_run(self._environ, *_words(name, self._port, rate, seconds))))
+
+    def trace(self) -> dict[str, dict[str, float]]:
+        return dict(json.loads(_run(self._environ, "--trace")))
 
     def processor(self) -> float:
         """Seconds of processor that the site's web processes have used; Linux only."""
@@ -227,16 +314,103 @@ def _run(environ: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
-def report(name: str, told: dict[str, Any], seen: dict[str, float]) -> None:
+def report(name: str, told: dict[str, Any], seen: dict[str, float], within: int) -> None:
     took = sorted(seen.get(who, math.inf) - at * 1000 for who, at in told["due"].items())
     here = sum(math.isfinite(one) for one in took)
-    p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
     print(
-        f"{name:6}{here:6} of {len(took)} seen   p50 {p50:6.0f}   p99 {p99:6.0f}"
-        f"   worst {took[-1]:6.0f} ms   acknowledged p99 {told['acknowledged']:.0f} ms"
-        f"   refused {told['refused']}",
+        f"{name:6}{here:6} of {len(took)} seen   p50 {_share(took, 0.5):6.0f}"
+        f"   p99 {_share(took, 0.99):6.0f}   worst {took[-1]:6.0f} ms   {within} on the screen"
+        f"   acknowledged p99 {told['acknowledged']:.0f} ms   refused {told['refused']}",
         flush=True,
     )
+
+
+STEPS = ("kept", "acknowledged", "understood", "labelled", "in a conversation")
+SEEN = ("told", "asked", "answered", "seen")
+
+
+def show_stages(told: dict[str, Any], trace: dict[str, dict[str, float]], page: Any) -> None:
+    """Since it was due, and since the step before, in milliseconds."""
+    found = page.evaluate("({ told, asked, answered, seen, rows: window.rows })")
+    way: dict[str, dict[str, float]] = {}
+    for who, due in told["due"].items():
+        at = {step: one * 1000 for step, one in trace.get(who, {}).items()}
+        at["acknowledged"] = told["answered"].get(who, math.inf) * 1000
+        row = found["rows"].get(who, "")
+        at |= {step: found[step][row] for step in SEEN[:3] if row in found[step]}
+        at |= {"seen": found["seen"].get(who, math.inf)}
+        way[who] = {step: one - due * 1000 for step, one in at.items()}
+    before = ""
+    for step in (*STEPS, *SEEN):
+        since = sorted(one[step] for one in way.values() if step in one)
+        took = sorted(one[step] - one.get(before, 0.0) for one in way.values() if step in one)
+        if since:
+            print(
+                f"  {step:18} p50 {_share(since, 0.5):6.0f}  p99 {_share(since, 0.99):6.0f}"
+                f"   since the one before p50 {_share(took, 0.5):6.0f}"
+                f"  p99 {_share(took, 0.99):6.0f}"
+            )
+        before = step
+
+
+def _share(took: Sequence[float], share: float) -> float:
+    return took[int(len(took) * share)]
+
+
+@contextmanager
+def shares() -> Iterator[Callable[[], list[tuple[str, float]]]]:
+    """What each kind of process below this one took of a core meanwhile; Linux only."""
+    found: dict[int, tuple[str, float]] = {}
+    over, began = threading.Event(), time.monotonic()
+    before = dict(_below())
+
+    def look() -> None:
+        while not over.wait(0.2):
+            for process, used in _below():
+                with suppress(OSError):
+                    name = _name(_command(process)) or found.get(process, ("",))[0]
+                    found[process] = name, used - before.get(process, 0.0)
+
+    watching = threading.Thread(target=look)
+    watching.start()
+    result: list[tuple[str, float]] = []
+    try:
+        yield lambda: result
+    finally:
+        seconds = time.monotonic() - began
+        over.set()
+        watching.join()
+        sums: dict[str, float] = defaultdict(float)
+        for name, used in found.values():
+            sums[name or "other"] += used / seconds * 100
+        result += sorted(sums.items(), key=lambda one: -one[1])
+
+
+def _below() -> list[tuple[int, float]]:
+    """This process and those that it started, and what each has used of a processor."""
+    found = [os.getpid()]
+    for process in found:
+        with suppress(OSError):
+            for task in Path(f"/proc/{process}/task").iterdir():
+                children = (task / "children").read_text()
+                found += map(int, children.split())
+    used = []
+    for process in found:
+        with suppress(OSError):
+            used.append((process, _used(process)))
+    return used
+
+
+def _name(command: str) -> str:
+    known = {
+        "comptoir worker": "worker",
+        "comptoir up": "web",
+        "--deliver": "deliveries",
+        "--type=renderer": "browser's page",
+        "--type=": "browser",
+        "--headless": "browser",
+    }
+    return next((name for words, name in known.items() if words in command), "measuring")
 
 
 def _wait(url: str) -> None:

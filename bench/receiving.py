@@ -77,7 +77,7 @@ def prepare() -> None:
     from comptoir.channels import api
     from comptoir.channels.models import ConnectedAccount
 
-    http.guarded = AcmeSimulator
+    http.guarded = lambda **_limits: AcmeSimulator()
     call_command("migrate", verbosity=0, interactive=False)
     User.objects.create_user("claire@example.com", "un mot de passe long")
     brand = Workspace.objects.create(slug="atelier", name="Atelier Citron")

@@ -46,6 +46,7 @@ __all__ = [
     "NoAnswer",
     "NotSent",
     "Response",
+    "TooLarge",
     "guarded",
 ]
 
@@ -59,6 +60,10 @@ HARMLESS = frozenset(
     {"accept", "accept-language", "accept-encoding", "user-agent", "if-none-match"}
     | {"if-modified-since", "range"}
 )
+
+
+class TooLarge(NoAnswer):
+    """The answer is larger than what is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +109,21 @@ class Http(Protocol):
         ...
 
 
-def guarded() -> Http:
-    """The client of this process, which reaches no private address but those in the settings."""
+def guarded(*, largest: int = LARGEST, redirects: int = REDIRECTS) -> Http:
+    """
+    The client of this process, which reaches no private address but those in the settings.
+
+    largest: bytes of an answer, unzipped. redirects: how many are followed; with 0 they are
+    answers like others, for those who must ask something before they follow.
+    """
     from django.conf import settings
 
-    return _guarded(tuple(settings.PRIVATE_HOSTS), settings.PROXY)
+    return _guarded(tuple(settings.PRIVATE_HOSTS), settings.PROXY, largest, redirects)
 
 
 @cache
-def _guarded(private_hosts: tuple[str, ...], proxy: str) -> "Client":
-    return Client(Guard(Listed.of(private_hosts)), proxy)
+def _guarded(private_hosts: tuple[str, ...], proxy: str, largest: int, redirects: int) -> "Client":
+    return Client(Guard(Listed.of(private_hosts)), proxy, largest, redirects)
 
 
 os.register_at_fork(after_in_child=_guarded.cache_clear)  # connections are not shared
@@ -127,8 +137,11 @@ class Client:
     none. Behind a proxy names are resolved by it, so it decides what they may point to.
     """
 
-    def __init__(self, guard: Guard, proxy: str = "", largest: int = LARGEST) -> None:
-        self.guard, self.proxy, self.largest = guard, proxy, largest
+    def __init__(
+        self, guard: Guard, proxy: str = "", largest: int = LARGEST, redirects: int = REDIRECTS
+    ) -> None:
+        self.guard, self.proxy = guard, proxy
+        self.largest, self.redirects = largest, redirects
         self._client = httpx.Client(
             transport=_Transport(guard, self._proxy_for),
             trust_env=False,
@@ -173,13 +186,13 @@ class Client:
             return self._followed(request)
 
     def _followed(self, request: httpx.Request) -> Response:
-        for _turn in range(REDIRECTS + 1):
+        for _turn in range(self.redirects + 1):
             self._check(request.url)
             answer, onward = self._asked(request)
-            if onward is None or request.method not in ASKING:
+            if onward is None or request.method not in ASKING or not self.redirects:
                 return answer
             request = _anonymous(request, onward)
-        raise NoAnswer(f"{request.url.host} redirects more than {REDIRECTS} times")
+        raise NoAnswer(f"{request.url.host} redirects more than {self.redirects} times")
 
     def _asked(self, request: httpx.Request) -> tuple[Response, httpx.Request | None]:
         response = self._client.send(request, stream=True)
@@ -197,7 +210,7 @@ class Client:
         for part in _decoded(response, self.largest):
             body += part
             if len(body) > self.largest:
-                raise NoAnswer(f"{response.url.host} sends more than {self.largest} bytes")
+                raise TooLarge(f"{response.url.host} sends more than {self.largest} bytes")
         return bytes(body)
 
     def _check(self, url: httpx.URL) -> None:

@@ -19,6 +19,8 @@ COUNTER_BITS = 21
 _MASK = (1 << COUNTER_BITS) - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = (1 << 42) - 1
+HIGHEST = (1 << 63) - 1
+"""No id is higher."""
 
 
 def reserve(count: int, name: str = "message") -> int:

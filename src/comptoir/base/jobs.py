@@ -26,10 +26,14 @@ from comptoir.base import outbox, wake
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 0.25
+ROUND_SECONDS = 0.05
+"""From one round to the next, at least: a round costs nearly the same for one message as for ten."""
 RECOVER_SECONDS = 30.0
 FAILED_SECONDS = 2.0
 """Before a thread beside the main loop goes on after an error that it did not foresee."""
 FOLLOW_SECONDS = 1.0
+FOLLOW_REST, MOST_REST_SECONDS = 10, 5.0
+"""Followers rest many times as long as they took, so that a tenth of a core does for them."""
 END_SECONDS = 30.0
 """How long the threads beside the main loop may take to finish what they are at."""
 
@@ -104,7 +108,7 @@ def work(stop: threading.Event, worker_id: str) -> None:
     """Work until `stop` is set; a failing round is logged and retried."""
     errands = [
         Beside("tasks", lambda stop: _run_tasks(worker_id)),
-        Beside("followers", lambda stop: _follow(), pause=FOLLOW_SECONDS),
+        Beside("followers", _follow_calmly, pause=FOLLOW_SECONDS),
         *_beside.values(),
     ]
     threads = [
@@ -122,6 +126,7 @@ def work(stop: threading.Event, worker_id: str) -> None:
 
 def _main_loop(stop: threading.Event) -> None:
     next_recovery = 0.0
+    level: outbox.Levels = {}
     waker = wake.waker()
     try:
         while not stop.is_set():
@@ -129,11 +134,14 @@ def _main_loop(stop: threading.Event) -> None:
                 if time.monotonic() >= next_recovery:
                     _recover()
                     next_recovery = time.monotonic() + RECOVER_SECONDS
-                done = _round()
+                began = time.monotonic()
+                done = _round(level)
             except DatabaseError:
                 log.exception("jobs.round_failed")
                 done = 0
-            if not done:
+            if done:
+                stop.wait(max(began + ROUND_SECONDS - time.monotonic(), 0.0))
+            else:
                 waker.wait(IDLE_SECONDS)
     finally:
         waker.close()
@@ -159,10 +167,10 @@ def work_once(worker_id: str) -> int:
     return _run_tasks(worker_id) + _round() + _follow()
 
 
-def _round() -> int:
+def _round(level: outbox.Levels | None = None) -> int:
     close_old_connections()
     done = sum(_step(name, run) for _, name, run in _steps)
-    return done + outbox.drain(limit=outbox.BATCH)
+    return done + outbox.drain(outbox.BATCH, level)
 
 
 def _step(name: str, run: Step) -> int:
@@ -173,6 +181,14 @@ def _step(name: str, run: Step) -> int:
     except Exception:  # what fails to understand must not stop what was understood
         log.exception("jobs.step_failed", step=name)
         return 0
+
+
+def _follow_calmly(stop: threading.Event) -> int:
+    began = time.monotonic()
+    done = _follow()
+    if done:
+        stop.wait(min((time.monotonic() - began) * FOLLOW_REST, MOST_REST_SECONDS))
+    return done
 
 
 def _follow() -> int:

@@ -20,7 +20,7 @@ from comptoir.care.actions import (
 )
 from comptoir.care.drafts import delete_draft, draft, save_draft
 from comptoir.care.history import history
-from comptoir.care.inbox import conversation, conversations, counts, inbox
+from comptoir.care.inbox import below, conversation, conversations, counts, inbox
 from comptoir.care.records import (
     NOBODY,
     VIEWS,
@@ -65,6 +65,7 @@ __all__ = [
     "View",
     "assign",
     "assignees",
+    "below",
     "capabilities",
     "close",
     "conversation",

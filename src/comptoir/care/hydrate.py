@@ -31,6 +31,8 @@ def person(user: User | None) -> PersonView | None:
 
 
 def _tags(threads: Iterable[int]) -> dict[int, tuple[TagView, ...]]:
+    if not bulk.look_up(Tagging, ("conversation_id",), "conversation_id", threads):
+        return {}
     found: dict[int, list[TagView]] = defaultdict(list)
     rows = Tagging.objects.filter(conversation_id__in=list(threads)).order_by("tag__key")
     for thread, tag, name in rows.values_list("conversation_id", "tag_id", "tag__name"):

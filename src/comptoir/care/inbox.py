@@ -50,6 +50,11 @@ def inbox(filters: Filters, cursor: str = "", limit: int = 50) -> Page:
     )
 
 
+def below(it: ConversationView) -> str:
+    """The cursor of the page that follows this conversation in a list that nothing narrows."""
+    return _write("b", it.last_message)
+
+
 def counts(user_id: int | None) -> dict[str, int]:
     """How many conversations each of VIEWS holds for this user."""
     return {view: _count(view, user_id) for view in VIEWS}

@@ -98,7 +98,10 @@ def tell(threads: Sequence[int], messages: Sequence[int]) -> None:
 
 
 def _load(ids: Sequence[int]) -> _Batch:
-    rows = bulk.picked(Conversation).select_for_update().filter(pk__in=ids).order_by("pk")
+    known = [row[0] for row in bulk.look_up(Conversation, ("thread_id",), "thread_id", ids)]
+    if not known:  # nobody can have acted on, tagged or answered what is not there yet
+        return _Batch(_heard(ids, {}), {}, {}, {})
+    rows = bulk.picked(Conversation).select_for_update().filter(pk__in=known).order_by("pk")
     tags: dict[int, list[int]] = defaultdict(list)
     for thread, tag in Tagging.objects.filter(conversation_id__in=ids).values_list(
         "conversation_id", "tag_id"
@@ -126,8 +129,17 @@ def _heard(ids: Sequence[int], saw: Mapping[int, datetime]) -> dict[int, list[He
 def _one(*row: Any) -> Heard:
     number, account, channel, kind, author, own, sent, received, title, text, to, *label = row
     language, tone, intents, needs_answer, urgency = label
-    arrived = _moment(received) if received else _UNKNOWN
-    told = (number, account, channel, kind == "repost", author, bool(own), _moment(sent), arrived)
+    arrived = bulk.moment(received) if received else _UNKNOWN
+    told = (
+        number,
+        account,
+        channel,
+        kind == "repost",
+        author,
+        bool(own),
+        bulk.moment(sent),
+        arrived,
+    )
     title = "" if kind == "message" else title  # of the page where a chat happens, not its subject
     if language is None:
         return Heard(*told, title, text, to)
@@ -155,12 +167,6 @@ def _told(ids: Sequence[int]) -> list[tuple[Any, ...]]:
             [list(ids) if postgres else json.dumps(ids), current_workspace_id()],
         )
         return list(cursor.fetchall())
-
-
-def _moment(value: datetime | str) -> datetime:
-    """SQLite keeps UTC without saying so."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _plain(value: Any) -> Any:
@@ -196,7 +202,7 @@ def _undecided() -> Columns:
 def _name_customers(rows: Mapping[int, Columns], heard: Mapping[int, Sequence[Heard]]) -> None:
     """Handles, and authors for those who are only known as whom the brand answers."""
     known = {row["customer_id"] for row in rows.values()} - {None}
-    handles = dict(Author.objects.filter(pk__in=known).values_list("pk", "handle"))
+    handles = dict(bulk.look_up(Author, ("id", "handle"), "id", known))
     unknown = {
         t: derive.addressed(heard[t]) for t, row in rows.items() if row["customer_id"] is None
     }
@@ -279,10 +285,17 @@ def _write_index(wanted: Mapping[int, tuple[bool, frozenset[str], int]]) -> None
     ids = sorted(wanted)
     for start in range(0, len(ids), EVENT):
         part = ids[start : start + EVENT]
-        texts = Message.objects.filter(pk__in=part).values_list(
-            "id", "title", "text", "author__handle", "author__name"
+        said = bulk.look_up(Message, ("id", "title", "text", "author_id"), "id", part)
+        named = {row[3] for row in said}
+        names = {
+            pk: about for pk, *about in bulk.look_up(Author, ("id", "handle", "name"), "id", named)
+        }
+        index_messages(
+            [
+                facets.row(one, _words(title, text, *names[author]), *wanted[one])
+                for one, title, text, author in said
+            ]
         )
-        index_messages([facets.row(one, _words(*words), *wanted[one]) for one, *words in texts])
 
 
 def _words(title: str, text: str, handle: str, name: str) -> str:

@@ -116,6 +116,46 @@ def asking(
         yield Asked(engine)
 
 
+@contextmanager
+def windows(
+    periods: Sequence[Period], columns: Sequence[str]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """
+    The active workspace's rows of several periods, which may lie apart but not overlap.
+
+    `messages` has these columns of the copy and `period`, the place of the row's period.
+    """
+    with store.engine() as engine:
+        for attempt in range(ATTEMPTS):
+            try:
+                engine.execute(_laid(periods, columns))
+                break
+            except duckdb.IOException:
+                if attempt == ATTEMPTS - 1:
+                    raise
+        yield engine
+
+
+def _laid(periods: Sequence[Period], columns: Sequence[str]) -> str:
+    """SQL that makes `messages` of several periods; integers and our own paths alone."""
+    bounds = [one.ids() for one in periods]
+    months = min(one.months()[0] for one in periods), max(one.months()[1] for one in periods)
+    closed, open_ = store.snapshot(current_workspace_id()).between(*months).split()
+    inside = " OR ".join(f"(id >= {low} AND id < {high})" for low, high in bounds)
+    places = " ".join(
+        f"WHEN id >= {low} AND id < {high} THEN {place}" for place, (low, high) in enumerate(bounds)
+    )
+    return f"""
+    CREATE TEMP TABLE messages AS
+    SELECT {", ".join(columns)}, (CASE {places} END)::TINYINT AS period FROM (
+        {_read(closed, f"({inside})")}
+        UNION ALL
+        ({_read(open_, f"({inside})")}
+         QUALIFY row_number() OVER (PARTITION BY id ORDER BY version DESC) = 1)
+    )
+    """  # noqa: S608 see above
+
+
 def known_days() -> tuple[date, date] | None:
     """The local days of the oldest and newest message; None without any message."""
     return store.snapshot(current_workspace_id()).days
@@ -176,6 +216,8 @@ def _typed_nulls() -> str:
         "int8": "TINYINT",
         "bool": "BOOLEAN",
         "double": "DOUBLE",
+        "list<item: double>": "DOUBLE[]",
+        "list<element: double>": "DOUBLE[]",
         "string": "VARCHAR",
         "date32[day]": "DATE",
     }

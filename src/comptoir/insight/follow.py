@@ -50,7 +50,7 @@ class Batch:
         return sum(len(ids) for ids in self.messages.values())
 
 
-@outbox.consumer("insight", KINDS, order=30)
+@outbox.consumer("insight", KINDS, order=30, rest=0.25)
 def _heard(event: outbox.Event, _prepared: Any) -> None:
     """
     Nothing is done for one event alone: `catch_up` reads those above the copy's own position.
@@ -64,6 +64,8 @@ def follow() -> int:
     """The worker's turn: commit when enough waits or the last commit is seconds old."""
     global _last_commit
     waiting = lag()
+    if not waiting and _is_lost():
+        return catch_up()
     if not waiting or (waiting < SMALL_LAG and time.monotonic() - _last_commit < COMMIT_SECONDS):
         return 0
     written = catch_up()
@@ -208,13 +210,13 @@ def _note(workspace_id: int, event_id: int | None = None, zone: str | None = Non
 
 def _restore_if_lost() -> None:
     """
-    Rebuild what no longer fits: a folder that is gone, a copy of a newer database than
-    this one (a backup was restored), days counted in another zone.
+    Rebuild what no longer fits: a folder that is gone or has other columns, a copy of a newer
+    database than this one (a backup was restored), days counted in another zone.
     """
     cursor = OutboxCursor.objects.filter(consumer="insight copy").first()
     known = cursor.last_event if cursor else 0
     held = store.position()
-    if known and store.table() is None:
+    if _is_lost():
         store.opened()
         _rebuild_all(Workspace.objects.all())
     elif held > max(known, _newest_event()):
@@ -223,6 +225,12 @@ def _restore_if_lost() -> None:
         _rebuild_all(Workspace.objects.all())
     else:
         _rebuild_all(_moved_zone())
+
+
+def _is_lost() -> bool:
+    """Whether something was copied once and no table of this version's columns is there."""
+    cursor = OutboxCursor.objects.filter(consumer="insight copy").first()
+    return cursor is not None and cursor.last_event > 0 and store.table() is None
 
 
 def _newest_event() -> int:

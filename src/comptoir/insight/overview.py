@@ -152,9 +152,14 @@ def today(zone: str) -> date:
     return clock.now().astimezone(ZoneInfo(zone)).date()
 
 
-def _key(period: Period) -> tuple[Any, ...]:
+def mark() -> tuple[Any, ...]:
+    """Changes whenever the active workspace's copy does: part of a key to remember by."""
     workspace_id = current_workspace_id()
-    return str(store.root()), workspace_id, store.snapshot(workspace_id).version, period
+    return str(store.root()), workspace_id, store.snapshot(workspace_id).version
+
+
+def _key(period: Period) -> tuple[Any, ...]:
+    return *mark(), period
 
 
 def _remember(key: tuple[Any, ...], made: Overview) -> Overview:

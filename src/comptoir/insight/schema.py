@@ -4,6 +4,9 @@ import pyarrow as pa
 
 KEYS = ["workspace", "month"]
 
+# Raised when columns change: a copy of another version is removed and derived again.
+VERSION = 2
+
 # One file per month and workspace: a file per day was 30 times slower to read on a quiet
 # brand's four years (docs/why/columnar-copy.md). `day` and `month` are the workspace's own.
 SCHEMA = pa.schema(
@@ -36,5 +39,11 @@ SCHEMA = pa.schema(
         ("answered", pa.bool_()),
         ("reply_seconds", pa.float64()),
         ("reply_business_seconds", pa.float64()),
+        # What complaints are counted from; see analysis.complaints. Null where nothing complains.
+        ("complains", pa.float64()),
+        ("signals", pa.list_(pa.string())),
+        ("sure", pa.list_(pa.float64())),
+        ("products", pa.list_(pa.string())),
+        ("alike", pa.int64()),
     ]
 )

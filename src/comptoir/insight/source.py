@@ -15,11 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection
 
+from comptoir.analysis.complaints import Said, complaint
 from comptoir.base.ids import COUNTER_BITS
+from comptoir.insight import naming
 from comptoir.insight.schema import SCHEMA
 
 CHUNK = 5_000
 LEADING = 20
+WORDS = 2_000
+"""Characters in which what a complaint is about is looked for."""
 
 # The brand speaking to everybody, as channels.threads tells it from an answer.
 _POST = (
@@ -40,7 +44,10 @@ SELECT m.id, m.thread_id, m.author_id, m.own, m.kind, m.channel, l.language, l.t
            SELECT 1 FROM channels_message e
            WHERE e.thread_id = m.thread_id AND e.id < m.id AND {_INBOUND.format("e")}),
        c.first_reply_at IS NOT NULL OR c.answered_by_hand_at IS NOT NULL,
-       c.first_reply_seconds, c.first_reply_business_seconds
+       c.first_reply_seconds, c.first_reply_business_seconds,
+       l."group", l.tone_confidence, l.aspects, l.corrected,
+       CASE WHEN l.message_id IS NOT NULL AND {_INBOUND.format("m")}
+            THEN substr(m.text, 1, {WORDS}) || ' ' || substr(m.title, 1, {WORDS}) END
 FROM channels_message m
 LEFT JOIN triage_label l ON l.message_id = m.id
 LEFT JOIN channels_message p ON p.id = m.parent
@@ -126,7 +133,13 @@ def _table(workspace_id: int, zone: str, found: list[tuple[Any, ...]], version: 
         answered,
         reply,
         business,
+        alike,
+        tone_sure,
+        aspects,
+        corrected,
+        words,
     ) = rest
+    told = _complaints(workspace_id, tones, intents, (tone_sure, aspects, corrected, words))
     opening = np.array(opens, dtype=bool)
     needed = _needed({thread for thread, first in zip(threads, opening, strict=True) if first})
     month, day = _local_days(ids, zone)
@@ -155,9 +168,40 @@ def _table(workspace_id: int, zone: str, found: list[tuple[Any, ...]], version: 
         "answered": _only(opening, _flags(answered)),
         "reply_seconds": _only(opening, reply),
         "reply_business_seconds": _only(opening, business),
+        **told,
+        "alike": alike,
     }
     return pa.table(
         [pa.array(columns[field.name], type=field.type) for field in SCHEMA], schema=SCHEMA
+    )
+
+
+def _complaints(
+    workspace_id: int, tones: Sequence[Any], intents: Sequence[str | None], heard: Sequence[Any]
+) -> dict[str, list[Any]]:
+    """The columns of complaints; heard: tone's confidence, aspects, corrected fields, words."""
+    found: dict[str, list[Any]] = {"complains": [], "signals": [], "sure": []}
+    texts: list[str] = []
+    for tone, names, sure, aspects, corrected, text in zip(tones, intents, *heard, strict=True):
+        said = None if text is None else _said(text, tone, sure, names, aspects, corrected)
+        told = said and complaint(said)
+        found["complains"].append(told.confidence if told else None)
+        found["signals"].append([one.name for one in told.signals] if told else None)
+        found["sure"].append([one.confidence for one in told.signals] if told else None)
+        texts.append(text if told else "")
+    return found | {"products": naming.named_in(workspace_id, texts)}
+
+
+def _said(
+    text: str, tone: int, sure: float, intents: str | None, aspects: str, corrected: str
+) -> Said:
+    return Said(
+        text,
+        tone,
+        sure,
+        [(one["name"], one["confidence"]) for one in json.loads(intents or "[]")],
+        [(one["name"], one["liked"], one["confidence"]) for one in json.loads(aspects)],
+        '"tone"' in corrected,
     )
 
 

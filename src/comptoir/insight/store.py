@@ -31,7 +31,7 @@ from deltalake import (
 from deltalake.exceptions import TableNotFoundError
 from django.conf import settings
 
-from comptoir.insight.schema import KEYS, SCHEMA
+from comptoir.insight.schema import KEYS, SCHEMA, VERSION
 
 APP: Final = "insight"
 CROWDED: Final = 24
@@ -88,6 +88,11 @@ class Snapshot:
         return closed, [one.path for one in self.files if months.count(one.month) > 1]
 
 
+def folder() -> Path:
+    """The table itself; its name holds the version of its columns."""
+    return root() / f"messages-{VERSION}"
+
+
 def root() -> Path:
     """The folder of the copy; a setting only so that tests can have their own."""
     return Path(getattr(settings, "COLUMNAR", settings.HOME / "columnar"))
@@ -108,7 +113,7 @@ def writing(wait: bool) -> Iterator[bool]:
 
 def table() -> DeltaTable | None:
     """The table at its newest version, None before the first write."""
-    path = str(root() / "messages")
+    path = str(folder())
     with _guard:
         try:
             if path in _tables and Path(path).exists():
@@ -125,9 +130,8 @@ def opened() -> DeltaTable:
     """The table, made when it is missing."""
     found = table()
     if found is None:
-        DeltaTable.create(
-            str(root() / "messages"), SCHEMA, partition_by=KEYS, configuration=_CONFIGURATION
-        )
+        _remove_others()
+        DeltaTable.create(str(folder()), SCHEMA, partition_by=KEYS, configuration=_CONFIGURATION)
         found = table()
     assert found is not None
     return found
@@ -192,7 +196,15 @@ def wipe() -> None:
     """Remove the whole copy; it is derived, a rebuild brings it back."""
     with _guard:
         _tables.clear()
-    shutil.rmtree(root() / "messages", ignore_errors=True)
+    _remove_others()
+    shutil.rmtree(folder(), ignore_errors=True)
+
+
+def _remove_others() -> None:
+    """Copies with other columns: derived again, and what is erased must not live on in them."""
+    for other in root().glob("messages*"):
+        if other != folder():
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def snapshot(workspace_id: int) -> Snapshot:
@@ -211,7 +223,7 @@ def data_files(found: DeltaTable) -> list[DataFile]:
     actions = pa.table(found.get_add_actions(flatten=True))
     if not actions.num_rows:
         return []
-    base = root() / "messages"
+    base = folder()
     columns = [actions.column(name).to_pylist() for name in wanted]
     return [
         DataFile(str(base / unquote(path)), int(workspace), *rest)

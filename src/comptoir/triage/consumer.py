@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from comptoir.base import bulk
 from comptoir.base.outbox import Event, consumer, publish
 from comptoir.triage import lessons, reading, relabel, versions, writing
 from comptoir.triage.labels import CONSUMER
@@ -40,7 +41,8 @@ def handle(event: Event, prepared: Any) -> None:
     else:
         ids = event.payload["ids"]
         # Their words may have changed: an erased person's name is taken out of them.
-        Features.objects.filter(message_id__in=ids).delete()
+        if bulk.look_up(Features, ("message_id",), "message_id", ids):
+            Features.objects.filter(message_id__in=ids).delete()
     if ids:
         publish(event.workspace_id, "messages_labelled", ids=ids)
 

@@ -18,7 +18,8 @@ _UPDATED = tuple(name for name in _COLUMNS if name not in ("message_id", "worksp
 
 def write(read: Sequence[Read]) -> None:
     """Write the labels of `read`; fields that a person set, and groups, stay as they are."""
-    here = bulk.picked(Label).filter(pk__in=[one.id for one in read])
+    known = bulk.look_up(Label, ("message_id",), "message_id", [one.id for one in read])
+    here = bulk.picked(Label).filter(pk__in=[row[0] for row in known]) if known else ()
     stored = {row.message_id: row for row in here}
     grouped = groups.assign([one for one in read if one.id not in stored])
     rows = [_row(one, stored.get(one.id), grouped) for one in read]

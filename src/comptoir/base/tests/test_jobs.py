@@ -15,7 +15,7 @@ def nothing_registered(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     for name, empty in (("_steps", []), ("_beside", {}), ("_followers", []), ("_recoveries", [])):
         monkeypatch.setattr(jobs, name, empty)
     monkeypatch.setattr(jobs, "_run_tasks", lambda _worker: 0)
-    monkeypatch.setattr(outbox, "drain", lambda limit: 0)
+    monkeypatch.setattr(outbox, "drain", lambda *_how, **_more: 0)
     monkeypatch.setattr(jobs, "FAILED_SECONDS", 0.01)
 
 
@@ -50,6 +50,25 @@ def test_a_slow_network_does_not_delay_the_main_loop(stop: threading.Event) -> N
 
     assert 3 == len(began)
     assert began[-1] - began[0] < 1
+
+
+def test_rounds_that_find_much_leave_time_between_them(
+    stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round costs nearly the same for one message as for ten: ten together cost less."""
+    monkeypatch.setattr(jobs, "ROUND_SECONDS", 0.1)
+    began: list[float] = []
+
+    @jobs.step("understanding")
+    def understand() -> int:
+        began.append(time.monotonic())
+        if len(began) == 4:
+            stop.set()
+        return 1
+
+    jobs.work(stop, "test")
+
+    assert began[-1] - began[0] >= 0.3
 
 
 def test_a_slow_copy_does_not_delay_the_main_loop(stop: threading.Event) -> None:

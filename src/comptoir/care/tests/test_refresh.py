@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from comptoir import conf
 from comptoir.base import outbox
 from comptoir.base.models import OutboxCursor, OutboxEvent, User, Workspace
 from comptoir.base.scope import scope
@@ -12,6 +14,7 @@ from comptoir.care import api
 from comptoir.care.models import Conversation
 from comptoir.care.tests.conftest import ASK, START, Hear, hearing, only, thread_of
 from comptoir.channels import api as channels
+from comptoir.channels.models import Delivery, ImportRun
 from comptoir.triage import api as triage
 
 
@@ -28,6 +31,69 @@ def test_a_question_becomes_a_waiting_conversation(hear: Hear) -> None:
     assert (True, "open", 1, 0) == (found.unanswered, found.state, found.received, found.sent)
     assert ("fr", message) == (found.language, found.last_message)
     assert "delivery" in found.intents
+
+
+@pytest.fixture
+def arrive(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """arrive("best") goes as far as a message gets before it is read, where that is read with."""
+
+    def make(mode: str) -> None:
+        told = {"arrivals": outbox._consumers["arrivals"]}
+        with monkeypatch.context() as early:
+            early.setattr(conf, "current", lambda: SimpleNamespace(triage=mode))
+            early.setattr(outbox, "_consumers", told)
+            outbox.drain()
+
+    return make
+
+
+def test_what_was_delivered_is_shown_before_it_is_read(
+    hear: Hear, arrive: Callable[[str], None]
+) -> None:
+    """Reading may take its time; who looks on need not wait for it."""
+    message = hear(ASK, drain=False)
+
+    arrive("best")
+    shown = only()
+    outbox.drain()
+    read = only()
+
+    assert (ASK, message, ()) == (shown.preview, shown.last_message, shown.intents)
+    assert not shown.unanswered, "whether it wants an answer is not known yet"
+    assert read.unanswered
+    assert "delivery" in read.intents
+    assert read.version == shown.version + 1
+
+
+def test_what_is_read_in_passing_is_shown_once(hear: Hear, arrive: Callable[[str], None]) -> None:
+    hear(ASK, drain=False)
+
+    arrive("light")
+
+    assert () == api.inbox(api.Filters()).items
+
+
+def test_what_is_read_already_is_not_shown_anew(hear: Hear, arrive: Callable[[str], None]) -> None:
+    """A worker that comes late to arrivals has nothing to tell of them."""
+    hear(ASK)
+    told = OutboxEvent.objects.filter(kind="conversations_changed").count()
+    OutboxCursor.objects.filter(consumer="arrivals").update(last_event=0)
+
+    arrive("best")
+
+    assert told == OutboxEvent.objects.filter(kind="conversations_changed").count()
+
+
+def test_rows_of_a_file_come_with_their_labels(
+    hear: Hear, arrive: Callable[[str], None], workspace: Workspace
+) -> None:
+    hear(ASK, drain=False)
+    run = ImportRun.objects.create(workspace=workspace, size=1, mapping={})
+    Delivery.objects.update(run=run)
+
+    arrive("best")
+
+    assert () == api.inbox(api.Filters()).items
 
 
 def test_the_brands_answer_ends_the_wait_and_times_the_reply(hear: Hear) -> None:

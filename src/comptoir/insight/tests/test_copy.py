@@ -59,7 +59,7 @@ def test_a_second_writer_that_slips_past_the_lock_fails_to_commit(town: Town) ->
     message = town.say("lea", utc(2026, 3, 3), label={})
     rows = list(source.rows_of(town.workspace.pk, "Europe/Paris", [message.pk], 7))
     store.append(rows, 7)
-    late = DeltaTable(str(store.root() / "messages"))
+    late = DeltaTable(str(store.folder()))
     store.append(rows, 8)
 
     with pytest.raises(Exception, match="Concurrent transaction"):

@@ -6,15 +6,17 @@ from django.utils import translation
 from comptoir.insight.definitions import definitions
 from comptoir.insight.metric import metrics
 
+ELSEWHERE = ("mentions.", "weakpoints.", "rivals.")
+
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_metric_is_defined_and_nothing_else(language: str) -> None:
     """
     A figure without a written definition may not be shown; a definition without figure misleads.
 
-    Those of mentions are counted elsewhere and have their own test, in web.reputation.
+    Those of mentions, weak points and rivals are counted elsewhere, and tested there.
     """
-    written = {one for one in definitions(language) if not one.startswith("mentions.")}
+    written = {one for one in definitions(language) if not one.startswith(ELSEWHERE)}
 
     assert set(metrics()) == written
 

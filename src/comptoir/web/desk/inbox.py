@@ -1,10 +1,12 @@
 """The inbox and what it loads after itself."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from comptoir.base import ids, live
@@ -41,9 +43,9 @@ def news(request: DeskRequest) -> HttpResponse:
     asked = [ids.reveal("conversation", one) for one in request.GET.getlist("id")[:NEWS]]
     found = care.conversations(one for one in asked if one is not None)
     fits = _fitting(place, found)
-    shown = [(rows.row(one, place, opened), fits[one.id]) for one in found]
+    shown = [(row, fits[row.it.id]) for row in rows.rows(found, place, opened)]
     context = {"place": place, "found": shown, "may_answer": request.desk.can(Permission.ANSWER)}
-    return render(request, "desk/news.html", context)
+    return _alone("desk/news.html", context)
 
 
 @require_GET
@@ -51,7 +53,7 @@ def news(request: DeskRequest) -> HttpResponse:
 def counts(request: DeskRequest) -> HttpResponse:
     """How many conversations each view holds; asked for once the list is there."""
     found = care.counts(request.desk.user.pk)
-    return render(request, "desk/counts.html", {"counts": found.items()})
+    return _alone("desk/counts.html", {"counts": found.items()})
 
 
 @require_GET
@@ -63,6 +65,11 @@ def pending(request: DeskRequest) -> HttpResponse:
     if not left:
         response.headers["HX-Trigger"] = "desk:sorted, desk:counts"
     return response
+
+
+def _alone(template: str, context: dict[str, Any]) -> HttpResponse:
+    """A fragment asked for all the time, which needs nothing of what every page knows."""
+    return HttpResponse(render_to_string(template, context))
 
 
 def _fitting(place: Place, found: Sequence[care.ConversationView]) -> dict[int, str]:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from comptoir.base import clock, ids
 from comptoir.care import api as care
+from comptoir.channels import api as channels
 from comptoir.triage import api as triage
 from comptoir.web.desk.query import TONE_NAMES, Place
-from comptoir.web.desk.templatetags.desk import at
+from comptoir.web.desk.templatetags.desk import at, signed
 
 MOST_INTENTS = 2
 
@@ -23,6 +24,10 @@ class Row:
     outside: the conversation's id in addresses. waited: since the oldest unanswered
     message, None when nothing waits. intents: names and labels. more: intents beyond those shown.
     at: milliseconds since 1970 of its newest message, which is its place in the list.
+    tie: its place among those of the same millisecond. below: the cursor of the page that
+    follows it, "" where the list is narrowed. speaker: who said the words shown, "" where that
+    is the customer by whom the row is called, or where a search chose the words. plain: nothing
+    is to be said below its text.
     """
 
     it: care.ConversationView
@@ -38,15 +43,27 @@ class Row:
     current: bool
     mine: bool
     at: str
+    tie: int
+    below: str
+    speaker: str = ""
+
+    @property
+    def plain(self) -> bool:
+        it = self.it
+        marks = self.status != "open" or it.urgency in (1, 2) or self.tone != "neutral"
+        return not (marks or self.intents or it.tags or it.assignee)
 
 
 def rows(
     conversations: Sequence[care.ConversationView], place: Place, current: int | None = None
 ) -> list[Row]:
-    return [row(one, place, current) for one in conversations]
+    speakers = _speakers(conversations, place)
+    return [row(one, place, current, speakers.get(one.id, "")) for one in conversations]
 
 
-def row(it: care.ConversationView, place: Place, current: int | None = None) -> Row:
+def row(
+    it: care.ConversationView, place: Place, current: int | None = None, speaker: str = ""
+) -> Row:
     intents = named(it.intents)
     return Row(
         it=it,
@@ -62,7 +79,25 @@ def row(it: care.ConversationView, place: Place, current: int | None = None) -> 
         current=it.id == current,
         mine=it.assignee is not None and it.assignee.id == place.user_id,
         at=str(it.last_message >> ids.COUNTER_BITS),
+        tie=it.last_message % (1 << ids.COUNTER_BITS),
+        below="" if place.filters.narrows else care.below(it),
+        speaker=speaker,
     )
+
+
+def _speakers(conversations: Sequence[care.ConversationView], place: Place) -> dict[int, str]:
+    """Who had the last word, by conversation, where that was not its customer."""
+    shown = {one.last_message: one for one in conversations if not one.match}
+    told = channels.messages(list(shown))
+    writers, found = channels.sent_by(told), {}
+    for message in told:
+        it = shown[message.id]
+        user, name = writers.get(message.id, (None, ""))
+        if user == place.user_id:
+            found[it.id] = _("You")
+        elif message.own or it.customer is None or it.customer.id != message.author.id:
+            found[it.id] = name or signed(message.author)
+    return found
 
 
 def named(intents: Iterable[str]) -> tuple[tuple[str, str], ...]:

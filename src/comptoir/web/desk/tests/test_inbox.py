@@ -288,3 +288,21 @@ def test_a_page_says_from_which_event_on_it_follows(desk: Browser, hear: Hear) -
     assert newest > 0
     for one in pages:
         assert f'data-after="{newest}"' in page(one)
+
+
+def test_a_row_says_who_spoke_where_that_is_not_its_customer(desk: Browser, hear: Hear) -> None:
+    """
+    Under a customer's name, the brand's words or a stranger's read as the customer's own.
+    """
+    hear(ASK)
+    hear(ASK, by="max")
+    hear("Il part ce soir.", to="m2", own=True, minutes=9)
+    hear(ASK, by="zoe")
+    hear("Pareil ici !", to="m4", by="nina", minutes=12)
+
+    rows = desk.get("inbox", "?view=everything").context["rows"]
+
+    assert {"@lea": "", "@max": "@citron", "@zoe": "@nina"} == {
+        row.name: row.speaker for row in rows
+    }
+    assert "@citron:</span> Il part ce soir." in page(desk.get("inbox", "?view=everything"))

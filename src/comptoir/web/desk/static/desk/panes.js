@@ -16,6 +16,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   for (const row of rows()) {
     if (row.dataset.id === open) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
+    row.closest(".row")?.toggleAttribute("data-current", row.dataset.id === open);
   }
   document.querySelector('[data-row][aria-current="true"]')?.closest("li").scrollIntoView({ block: "nearest" });
 });

@@ -344,3 +344,20 @@ def test_by_hand_too_somebody_elses_answer_is_shown_before_one_is_recorded(
     assert fresh
     talk.desk.post("desk_act", form | {"text": "Oui.", "since": fresh[1]}, script=True)
     assert 2 == len([e for e in care.timeline(private.thread_id).entries if e.kind == "answer"])
+
+
+def test_rows_name_the_agent_who_answered_and_oneself(
+    talk: Talk, browse: Callable[[User], Browser], owner: User
+) -> None:
+    """
+    As mail clients do: “You” to who wrote it, the name to everybody else.
+    """
+    talk.send("Il part ce soir.")
+    talk.later(minutes=1)
+
+    mine, others = (
+        one.get("inbox", "?view=everything").context["rows"][0].speaker
+        for one in (talk.desk, browse(owner))
+    )
+
+    assert ("You", "Agent") == (mine, others)

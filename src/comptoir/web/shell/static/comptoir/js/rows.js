@@ -30,6 +30,7 @@ function count() {
     box.checked = chosen > 0 && chosen === all.length;
     box.indeterminate = chosen > 0 && chosen < all.length;
   }
+  for (const list of document.querySelectorAll(".desk-list")) list.toggleAttribute("data-selecting", chosen > 0);
 }
 
 on("change", "[data-select-all]", (box) => {
@@ -38,6 +39,7 @@ on("change", "[data-select-all]", (box) => {
 });
 on("change", "[data-select]", count);
 document.addEventListener("htmx:afterSettle", count);
+addEventListener("pageshow", count);
 
 // Shift-click chooses everything in between.
 let last = null;
@@ -52,8 +54,12 @@ on("click", "[data-select]", (box, event) => {
 
 // The row whose conversation is open stays marked when htmx brings only the conversation.
 on("click", "[data-row][hx-get]", (row) => {
-  for (const other of links()) other.removeAttribute("aria-current");
+  for (const other of links()) {
+    other.removeAttribute("aria-current");
+    other.closest(".row")?.removeAttribute("data-current");
+  }
   row.setAttribute("aria-current", "true");
+  row.closest(".row")?.setAttribute("data-current", "");
 });
 
 // [data-pane-to="list" | "conversation" | "aside"] shows that pane of the desk.
