@@ -63,7 +63,7 @@ def connect(
     FieldProblem names the field. When only the last step fails (the network will not deliver),
     the account is connected and says so in its problem.
     """
-    made = _installed(kind)
+    made = installed(kind)
     http = http or _guarded()
     token = secrets.token_urlsafe(32)
     asked = Connection(
@@ -99,7 +99,7 @@ def reconnect(
     Raises Problem, also when the network says that this is another account.
     """
     row = _row(account_id)
-    made = _installed(row.kind)
+    made = installed(row.kind)
     http = http or _guarded()
     asked = replace(_opened(row), values=entered(made, _merged(made, row, values)))
     checked = _check(made, asked, http)
@@ -207,7 +207,7 @@ def rotate_address(
     One that was old already ends at once.
     """
     row = _row(account_id)
-    made = _installed(row.kind)
+    made = installed(row.kind)
     with transaction.atomic():
         row.old_token = row.token if grace > timedelta() else ""
         row.old_until = clock.now() + grace if grace > timedelta() else None
@@ -339,7 +339,8 @@ def _unsubscribe(row: ConnectedAccount, made: Connector, http: Http) -> None:
 # Rows.
 
 
-def _installed(kind: str) -> Connector:
+def installed(kind: str) -> Connector:
+    """The connector of this kind. Raises Problem when no package brings it."""
     found = connector(kind)
     if found is None:
         raise Problem(
@@ -455,8 +456,12 @@ def _warn(account_id: int, checked: Checked) -> None:
         health.trouble(account_id, "in_part", checked.warning)
 
 
+def with_kept(made: Connector, account_id: int, values: Mapping[str, str]) -> dict[str, str]:
+    """What is kept of an account, and over it what was entered; an empty secret is the kept one."""
+    return _merged(made, _row(account_id), values)
+
+
 def _merged(made: Connector, row: ConnectedAccount, values: Mapping[str, str]) -> dict[str, str]:
-    """What is kept, and over it what was entered; an empty secret means the one that is kept."""
     before = _opened(row).values if row.secrets else row.values
     hidden = {field.name for field in made.fields if field.kind == "secret"}
     given = {name: value for name, value in values.items() if value or name not in hidden}

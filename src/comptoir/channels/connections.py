@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 
+from django.db import connection as database
+
 from comptoir import conf
 from comptoir.base import secrets
 from comptoir.channels.connector import Connection, Connector
@@ -32,6 +34,51 @@ def connection_of(row: ConnectedAccount) -> Connection:
         own=row.own,
         cursor=row.cursor,
         webhook=address_of(row.token),
+    )
+
+
+LOOK = """
+SELECT connected.account_id, connected.workspace_id, connected.kind, account.channel,
+    account.name, connected."values", connected.secrets, connected.own, connected.cursor,
+    connected.token
+FROM channels_connectedaccount AS connected
+JOIN channels_account AS account ON account.id = connected.account_id
+WHERE """
+"""Asks for what `of_row` takes, below the ORM and in any scope; what is wanted follows."""
+
+
+def looked_up(account_id: int) -> Connection | None:
+    """As `connection`, below the ORM and in any scope; None when missing."""
+    with database.cursor() as cursor:
+        cursor.execute(f"{LOOK} connected.account_id = %s", [account_id])
+        row = cursor.fetchone()
+    return None if row is None else of_row(*row)
+
+
+@lru_cache(maxsize=1024)
+def of_row(
+    account_id: int,
+    workspace_id: int,
+    kind: str,
+    channel: str,
+    name: str,
+    values: str,
+    stored: str,
+    own: str,
+    cursor: str,
+    token: str,
+) -> Connection:
+    """A row that LOOK found; remembered by its very texts, so that a change shows at once."""
+    return Connection(
+        account_id=account_id,
+        workspace_id=workspace_id,
+        kind=kind,
+        channel=channel,
+        name=name,
+        values={**json.loads(values), **opened(stored)},
+        own=json.loads(own),
+        cursor=json.loads(cursor),
+        webhook=address_of(token),
     )
 
 

@@ -100,7 +100,8 @@ class Field:
 
     kind: "text", "secret" (kept encrypted, never shown again), "url", "email", "number",
     "choice" (of `choices`: value → words), "switch" ("on" or "") or "lines" (one value a line).
-    default: as it is stored.
+    default: as it is stored. granted: whether signing in at the network fills it (Connector.sign_in),
+    so that it is only entered by those who have it already.
     """
 
     name: str
@@ -110,6 +111,28 @@ class Field:
     required: bool = True
     default: str = ""
     choices: Mapping[str, Words] = field(default_factory=dict)
+    granted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """
+    How a person grants access at the network itself: OAuth 2's authorization code (RFC 6749, 4.1).
+
+    name: whose page it is. page: where access is granted; asked: what its address says beside
+    what the flow needs. token: where the code is exchanged. fills: the field that the refresh
+    token is kept in. proves: by PKCE (RFC 7636), unless the network does not know it. basic:
+    whether the client shows its secret in the header rather than in the body.
+    """
+
+    name: Words
+    page: str
+    token: str
+    scopes: Sequence[str]
+    asked: Mapping[str, str] = field(default_factory=dict)
+    fills: str = "refresh_token"
+    proves: bool = True
+    basic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +401,10 @@ class Connector:
     """Whether it only carries alerts to the team (Slack, Teams) and hears nobody."""
 
     # Connecting
+
+    def sign_in(self, values: Mapping[str, str]) -> SignIn | None:
+        """Where access is granted to the client in `values` (client_id, client_secret), if it is."""
+        return None
 
     def check(self, connection: Connection, http: Http) -> Checked:
         """

@@ -29,6 +29,28 @@ def after(seconds: Any) -> str:
     return (clock.now() + timedelta(seconds=int(seconds))).isoformat()
 
 
+def renewed(
+    http: Http,
+    url: str,
+    connection: Connection,
+    sentence: Words = "",
+    fix: Words = "",
+    **more: str,
+) -> dict[str, str]:
+    """
+    A fresh token for the refresh token at hand (RFC 6749, 6), and the next refresh token where
+    the network gives a new one each time. more: parameters that it wants besides.
+    """
+    values = connection.values
+    client = {name: values[name] for name in ("client_id", "client_secret") if values.get(name)}
+    asked = {"grant_type": "refresh_token", "refresh_token": values["refresh_token"]}
+    response = http.request("POST", url, data={**asked, **client, **more})
+    fresh = granted(response, sentence, fix)
+    if response.json().get("refresh_token"):
+        fresh["refresh_token"] = response.json()["refresh_token"]
+    return fresh
+
+
 def lasting(connection: Connection, *beside: str) -> dict[str, str] | None:
     """
     The token at hand and its end, with what is kept beside it; None once it has ended.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from comptoir.channels.api import FieldProblem, mistakes
-from comptoir.channels.connector import Connector, Field
+from comptoir.channels.connector import Connector, Field, SignIn
 
 PREFIX: Final = "value-"
 DOTS: Final = "••••••••"
@@ -23,7 +23,8 @@ class AccountForm(forms.Form):
     What to enter for an account: its name, and the connector's fields.
 
     A secret is never sent to a page. kept: secrets that are there already, with the moment
-    they were entered where that is known; left empty, they stay.
+    they were entered where that is known; left empty, they stay. Where access is granted at the
+    network itself, what signing in fills may be missing: `signs_in`.
     """
 
     required_css_class = "required"
@@ -66,8 +67,9 @@ class AccountForm(forms.Form):
     @property
     def more(self) -> list[forms.BoundField]:
         """What can stay as it is, folded away where there is much of it."""
-        spare = [self[PREFIX + field.name] for field in self.connector.fields if _spare(field)]
-        return spare if len(spare) >= FOLDED_FROM else []
+        spare = [field for field in self.connector.fields if _spare(field)]
+        folded = spare if len(spare) >= FOLDED_FROM else [one for one in spare if one.granted]
+        return [self[PREFIX + field.name] for field in folded]
 
     @property
     def more_is_open(self) -> bool:
@@ -86,6 +88,20 @@ class AccountForm(forms.Form):
         return found
 
     @property
+    def signs_in(self) -> bool:
+        """Whether the network's own page is next: it was asked for, or nothing else can work."""
+        granted = [field.name for field in self.connector.fields if field.granted]
+        if not granted:
+            return False
+        left = [name for name in granted if not self.data.get(PREFIX + name)]
+        return "sign-in" in self.data or any(name not in self.kept for name in left)
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """Where access is granted, for the words of the button."""
+        return self.connector.sign_in({})
+
+    @property
     def asks_secrets_again(self) -> bool:
         """Whether the page came back without the secrets that were typed."""
         secret = {PREFIX + field.name for field in self.connector.fields if field.kind == "secret"}
@@ -95,7 +111,7 @@ class AccountForm(forms.Form):
         """The connector's own rules, beside each field."""
         cleaned = super().clean() or self.cleaned_data
         wanted = dict.fromkeys(self.kept, DOTS) | self.entered
-        for problem in mistakes(self.connector, wanted):
+        for problem in mistakes(self.connector, wanted, granted=not self.signs_in):
             if PREFIX + problem.field not in self.errors:
                 self.refuse(problem)
         return cleaned
@@ -117,7 +133,7 @@ class NameForm(forms.Form):
 
 def _spare(field: Field) -> bool:
     """Whether most people leave a field as it is."""
-    return not field.required or (bool(field.default) and field.kind != "text")
+    return field.granted or not field.required or (bool(field.default) and field.kind != "text")
 
 
 def _control(field: Field) -> forms.Field:
@@ -125,7 +141,7 @@ def _control(field: Field) -> forms.Field:
     said: dict[str, Any] = {"label": str(field.label), "help_text": str(field.help)}
     if field.kind == "switch":
         return forms.BooleanField(required=False, initial=bool(field.default), **said)
-    said |= {"required": field.required, "initial": field.default or None}
+    said |= {"required": field.required and not field.granted, "initial": field.default or None}
     if field.kind == "choice":
         return forms.ChoiceField(choices=_choices(field), **said)
     return forms.CharField(widget=_widget(field.kind), strip=field.kind != "secret", **said)

@@ -7,6 +7,7 @@ from comptoir.web.channels import account, connecting, gallery, listing, setasid
 urlpatterns = [
     path("", listing.page, name="channels"),
     path("add/", gallery.gallery, name="channel_gallery"),
+    path("signed-in/", connecting.finish, name="channel_signed_in"),
     path("add/<str:kind>/", connecting.connect, name="channel_connect"),
     path("set-aside/", setaside.page, name="channel_set_aside"),
     path("set-aside/all/", setaside.act_on_all, name="channel_set_aside_all"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from django.utils.translation import gettext_lazy as _
@@ -73,9 +73,9 @@ class Email(Connector):
     label = _("E-mail")
     summary = _(
         "A mailbox, read as mail arrives and answered from it. Gmail, Yahoo and iCloud need an"
-        " app password; Outlook and Microsoft 365 only take OAuth, which Comptoir cannot do yet."
+        " app password; Outlook and Microsoft 365 have a connector of their own."
     )
-    fields = (
+    fields: ClassVar[Sequence[Field]] = (
         Field("address", _("Address of the mailbox"), kind="email"),
         Field("from_name", _("Name that customers see"), required=False),
         Field("imap_host", _("Server for reading (IMAP)"), _("For example imap.example.com.")),

@@ -13,7 +13,7 @@ import socket
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -54,7 +54,11 @@ _OAUTH = re.compile(r"basic auth|AUTHENTICATE failed\.|5\.7\.139|oauth|XOAUTH2",
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server as it was entered. side: "imap" or "smtp", which begins the fields' names."""
+    """
+    A server as it was entered. side: "imap" or "smtp", which begins the fields' names.
+
+    token: an access token, shown in place of a password (XOAUTH2).
+    """
 
     side: str
     host: str
@@ -62,6 +66,7 @@ class Place:
     security: str
     user: str
     secret: str
+    token: str = ""
 
     @classmethod
     def of(cls, connection: Connection, side: str) -> "Place":
@@ -77,7 +82,13 @@ class Place:
             security=security,
             user=values.get(f"{side}_user") or values.get("imap_user") or values["address"],
             secret=values.get(f"{side}_secret") or values.get("imap_secret", ""),
+            token=values.get("access", ""),
         )
+
+    @property
+    def bearer(self) -> bytes:
+        """How the token is shown: developers.google.com/workspace/gmail/imap/xoauth2-protocol."""
+        return f"user={self.user}\1auth=Bearer {self.token}\1\1".encode()
 
 
 def opened(place: Place, timeout: float) -> socket.socket:
@@ -166,7 +177,9 @@ class _Imap(imaplib.IMAP4):
     def sign_in(self) -> None:
         """Raises error when refused; IDLE is mostly offered only afterwards."""
         place = self._place
-        if "AUTH=PLAIN" in self.capabilities:
+        if place.token:
+            self.authenticate("XOAUTH2", _once(place.bearer))
+        elif "AUTH=PLAIN" in self.capabilities:
             secret = f"\0{place.user}\0{place.secret}".encode()
             self.authenticate("PLAIN", lambda _challenge: secret)
         else:
@@ -344,6 +357,12 @@ def mailbox(connection: Connection, timeout: float = TIMEOUT) -> Iterator[Mailbo
             _part(imap)
 
 
+def _once(shown: bytes) -> Callable[[bytes], bytes]:
+    """The answer to the first challenge; a second one says why it was refused, and wants nothing."""
+    left = [shown]
+    return lambda _challenge: left.pop() if left else b""
+
+
 def _part(imap: _Imap) -> None:
     """Say goodbye without waiting for an answer: a dead server gives none."""
     with suppress(imaplib.IMAP4.error, OSError):
@@ -419,12 +438,20 @@ class _Smtp(smtplib.SMTP):
     def sign_in(self) -> None:
         """With letters beyond ASCII where the server takes PLAIN, which the library does not do."""
         self.ehlo_or_helo_if_needed()
+        if self.place.token:
+            self._authenticate("XOAUTH2", self.place.bearer)
+            return
         if "PLAIN" not in self.esmtp_features.get("auth", "").upper().split():
             if self.has_extn("auth"):
                 self.login(self.place.user, self.place.secret)
             return
         secret = f"\0{self.place.user}\0{self.place.secret}".encode()
-        code, said = self.docmd("AUTH", f"PLAIN {b64encode(secret).decode('ascii')}")
+        self._authenticate("PLAIN", secret)
+
+    def _authenticate(self, way: str, shown: bytes) -> None:
+        code, said = self.docmd("AUTH", f"{way} {b64encode(shown).decode('ascii')}")
+        if code == 334:  # why a token was refused; the refusal itself follows
+            code, said = self.docmd("")
         if code not in (235, 503):
             raise smtplib.SMTPAuthenticationError(code, said)
 
@@ -535,11 +562,19 @@ def _smtp_refusal(place: Place, code: int, words: str) -> Exception:
 
 
 def _refused(place: Place, said: str) -> AccessLost:
+    about = {"host": place.host, "user": place.user}
+    if place.token:
+        return AccessLost(
+            f"{place.host}: {said}",
+            format_lazy(_("{host} does not accept the access granted for {user}."), **about),
+            _(
+                "Sign in again, with the account of this very mailbox. Whoever administers it must"
+                " allow IMAP and authenticated SMTP for it."
+            ),
+        )
     return AccessLost(
         f"{place.host}: {said}",
-        format_lazy(
-            _("{host} does not accept the password of {user}."), host=place.host, user=place.user
-        ),
+        format_lazy(_("{host} does not accept the password of {user}."), **about),
         _advice(place, said),
     )
 
@@ -549,8 +584,8 @@ def _advice(place: Place, said: str) -> Words:
     host = place.host.lower()
     if host.endswith(("office365.com", "outlook.com", "hotmail.com")) or _OAUTH.search(said):
         return _(
-            "This provider no longer takes passwords here, and Comptoir cannot sign in by OAuth"
-            " yet. Let this mailbox forward to one of a provider that does, and connect that one."
+            "This provider no longer takes passwords here. A mailbox of Microsoft’s is connected as"
+            " “Outlook and Microsoft 365”; let any other forward to one that takes a password."
         )
     if host.endswith(("gmail.com", "googlemail.com")):
         return _(

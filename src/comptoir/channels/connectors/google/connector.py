@@ -27,6 +27,7 @@ from comptoir.channels.connector import (
     Read,
     Rejected,
     Sent,
+    SignIn,
     Unrecognised,
     Way,
 )
@@ -59,6 +60,7 @@ class GoogleReviews(Connector):
             _("Refresh token"),
             _("Of an owner of the place, for the scope business.manage; the guide says how."),
             kind="secret",
+            granted=True,
         ),
         Field("place", _("Place"), _("accounts/123/locations/456, as Google’s API calls it.")),
     )
@@ -66,6 +68,9 @@ class GoogleReviews(Connector):
     sends = True
 
     # Connecting
+
+    def sign_in(self, values: Mapping[str, str]) -> SignIn:
+        return oauth.sign_in("https://www.googleapis.com/auth/business.manage")
 
     def check(self, connection: Connection, http: Http) -> Checked:
         place = connection.values["place"].strip("/")

@@ -34,6 +34,7 @@ from comptoir.channels.connector import (
     Reply,
     Request,
     Sent,
+    SignIn,
     TryLater,
     Unrecognised,
     Unsigned,
@@ -49,7 +50,9 @@ from comptoir.channels.incoming import Incoming
 from comptoir.channels.refusing import refuse
 
 API = "https://api.linkedin.com/rest"
+PAGE = "https://www.linkedin.com/oauth/v2/authorization"
 TOKENS = "https://www.linkedin.com/oauth/v2/accessToken"
+_SCOPES = ("rw_organization_admin", "r_organization_social_feed", "w_organization_social_feed")
 VERSION = "202607"
 """Of the API; LinkedIn keeps each for about a year."""
 EVENTS = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
@@ -76,7 +79,7 @@ class LinkedIn(Connector):
     fields = (
         Field("client_id", _("Client ID"), _("Under Auth of your application at linkedin.com/developers.")),
         Field("client_secret", _("Client secret"), kind="secret"),
-        Field("refresh_token", _("Refresh token"), _("Of an administrator of the page; the guide says for which rights."), kind="secret"),
+        Field("refresh_token", _("Refresh token"), _("Of an administrator of the page; the guide says for which rights."), kind="secret", granted=True),
         Field("organization", _("Page number"), _("The number in the address of the page when you manage it: linkedin.com/company/12345/admin.")),
         Field("application", _("Application number"), _("The number in the address of your application at linkedin.com/developers; empty when it has no right to webhooks: LinkedIn is then only asked."), required=False),
         Field("hours", _("Hours to keep comments"), _("LinkedIn’s terms allow 48. Enter more only if LinkedIn has agreed to it with you."), kind="number", default=str(_HOURS)),
@@ -87,6 +90,9 @@ class LinkedIn(Connector):
     actions = ("delete",)
 
     # Connecting
+
+    def sign_in(self, values: Mapping[str, str]) -> SignIn:
+        return SignIn("LinkedIn", PAGE, TOKENS, _SCOPES, proves=False)
 
     def check(self, connection: Connection, http: Http) -> Checked:
         _hours(connection)

@@ -29,6 +29,7 @@ from comptoir.channels.connector import (
     Read,
     Rejected,
     Sent,
+    SignIn,
     TryLater,
     Unrecognised,
     Unsupported,
@@ -41,7 +42,9 @@ from comptoir.channels.connectors.times import instant
 from comptoir.channels.incoming import Incoming, Kind
 
 API = "https://oauth.reddit.com"
+PAGE = "https://www.reddit.com/api/v1/authorize"
 TOKENS = "https://www.reddit.com/api/v1/access_token"
+_SCOPES = ("identity", "read", "privatemessages", "submit", "history")
 _LENGTH = 10_000
 _PAGE = 100
 _PAGES = 5
@@ -64,6 +67,7 @@ class Reddit(Connector):
             _("Refresh token"),
             _("Permanent, with the scopes identity, read, privatemessages, submit and history."),
             kind="secret",
+            granted=True,
         ),
         Field(
             "communities",
@@ -77,6 +81,10 @@ class Reddit(Connector):
     sends = True
 
     # Connecting
+
+    def sign_in(self, values: Mapping[str, str]) -> SignIn:
+        asked = {"duration": "permanent"}
+        return SignIn("Reddit", PAGE, TOKENS, _SCOPES, asked, proves=False, basic=True)
 
     def check(self, connection: Connection, http: Http) -> Checked:
         fresh = self.renew(connection, http)

@@ -29,6 +29,7 @@ from comptoir.channels.connector import (
     Read,
     Rejected,
     Sent,
+    SignIn,
     TryLater,
     Unrecognised,
     Way,
@@ -75,6 +76,7 @@ class YouTube(Connector):
             _("Refresh token"),
             _("Of the channel’s account, for the scope youtube.force-ssl; the guide says how."),
             kind="secret",
+            granted=True,
         ),
     )
     every = 300.0
@@ -83,6 +85,9 @@ class YouTube(Connector):
     actions = ("hide", "unhide", "delete")
 
     # Connecting
+
+    def sign_in(self, values: Mapping[str, str]) -> SignIn:
+        return oauth.sign_in("https://www.googleapis.com/auth/youtube.force-ssl")
 
     def check(self, connection: Connection, http: Http) -> Checked:
         fresh = oauth.lasting(connection, http)

@@ -13,7 +13,7 @@ from comptoir.channels.connectors import connectors
 from comptoir.web.channels.tests.pigeonnier.connector import Pigeonnier
 from comptoir.web.channels.tests.town import Bell, Town
 
-VALUES = {"server": "https://loft.example", "token": "coo", "plumage": "grey"}
+VALUES = {"server": "https://loft.example", "token": "roucoule-7", "plumage": "grey"}
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,8 @@ Nothing of the system's own configuration is read or written. Postfix must be st
 so without being root this needs sudo.
 """
 
+import hmac
+import json
 import os
 import pwd
 import shutil
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +29,7 @@ HERE = "127.0.0.1"
 OURS = "bonjour@atelier-citron.example"
 CUSTOMER = "marie.laurent@example.com"
 PASSWORD = "Citron-é-1"  # of every mailbox here
+_KEY = b"what signs the access tokens of these tests"
 
 _DOVECOT = """
 base_dir = {home}/run
@@ -40,6 +44,7 @@ disable_plaintext_auth = no
 mail_location = maildir:{home}/mail/%u
 first_valid_uid = 1
 auth_failure_delay = 0
+auth_mechanisms = plain login xoauth2
 namespace inbox {{
   inbox = yes
   mailbox Sent {{
@@ -48,7 +53,13 @@ namespace inbox {{
   }}
 }}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {home}/tokens.conf
+}}
+passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {home}/users
 }}
 userdb {{
@@ -64,11 +75,21 @@ service imap-login {{
     ssl = yes
   }}
 }}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service auth {{
   inet_listener {{
     port = {auth}
   }}
 }}
+"""
+_TOKENS = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={home}/keys/
+username_attribute = email
 """
 _MAIN = """
 compatibility_level = 3.6
@@ -166,6 +187,14 @@ class PostOffice:
             "signature": "Atelier Citron\n12 quai des Arts",
         } | other
 
+    def token(self, address: str = OURS, lasts: float = 3600.0) -> str:
+        """An access token that Dovecot takes (a JWT of RFC 7519): whose mailbox, until when."""
+        now = int(time.time())
+        said = {"email": address, "sub": address, "iat": now, "exp": now + int(lasts)}
+        parts = ({"alg": "HS256", "typ": "JWT"}, said)
+        signed = b".".join(_coded(json.dumps(part).encode()) for part in parts)
+        return b".".join((signed, _coded(hmac.digest(_KEY, signed, "sha256")))).decode("ascii")
+
     def deliver(self, mail: EmailMessage | bytes, to: str = OURS) -> None:
         """As another mail server would hand it in."""
         content = mail if isinstance(mail, bytes) else mail.as_bytes()
@@ -232,6 +261,10 @@ def _configure(office: PostOffice) -> None:
     (home / "dovecot.conf").write_text(_DOVECOT.format(**about))
     users = f"{OURS}:{{PLAIN}}{PASSWORD}\n{CUSTOMER}:{{PLAIN}}{PASSWORD}\n"
     (home / "users").write_text(users)
+    (home / "tokens.conf").write_text(_TOKENS.format(**about))
+    key = home / "keys" / "default" / "HS256" / "default"
+    key.parent.mkdir(parents=True)
+    key.write_bytes(b64encode(_KEY))
     for folder in ("etc", "queue", "data", "run", "state", "mail"):
         (home / folder).mkdir()
     (home / "etc" / "main.cf").write_text(_MAIN.format(**about))
@@ -244,6 +277,10 @@ def _configure(office: PostOffice) -> None:
             os.chown(each, keeper.pw_uid, keeper.pw_gid)
     else:
         _run("chown", "postfix", str(home / "data"))
+
+
+def _coded(part: bytes) -> bytes:
+    return urlsafe_b64encode(part).rstrip(b"=")
 
 
 def _run(*command: str, check: bool = True) -> None:

@@ -265,8 +265,8 @@ def test_refusals_are_told_apart_by_their_code(
     ("host", "said", "advice"),
     [
         ("imap.gmail.com", "[ALERT] Application-specific password required", "app password"),
-        ("outlook.office365.com", "LOGIN failed.", "OAuth"),
-        ("mail.example.com", "5.7.139 basic authentication is disabled", "OAuth"),
+        ("outlook.office365.com", "LOGIN failed.", "Outlook and Microsoft 365"),
+        ("mail.example.com", "5.7.139 basic authentication is disabled", "Microsoft 365"),
         ("imap.mail.yahoo.com", "AUTHENTICATIONFAILED", "app password"),
         ("ssl0.ovh.net", "[AUTHENTICATIONFAILED] Authentication failed.", "user name"),
     ],

@@ -1,0 +1,1 @@
+"""Mailboxes of Microsoft's: Outlook.com and Microsoft 365."""
