@@ -33,6 +33,10 @@ from comptoir.channels.files.api import (
     Mapping,
     Rejected,
 )
+from comptoir.channels.granting import address as sign_in_address
+from comptoir.channels.granting import begin as begin_sign_in
+from comptoir.channels.granting import finish as finish_sign_in
+from comptoir.channels.granting import waiting as awaited_sign_in
 from comptoir.channels.health import (
     ConnectedView,
     connected,
@@ -66,11 +70,12 @@ from comptoir.channels.incoming import Incoming
 from comptoir.channels.keeping import Keeper
 from comptoir.channels.noticing import (
     TeamChannel,
+    Unsent,
     mail_address,
-    mail_notice,
+    mail_member,
     post_notice,
     team_channels,
-    was_mailed,
+    unsent,
 )
 from comptoir.channels.originals import OriginalView, original, senders
 from comptoir.channels.outgoing import (
@@ -85,6 +90,7 @@ from comptoir.channels.outgoing import (
     outbound_of,
     outbounds,
     release,
+    sent_by,
     was_queued,
 )
 from comptoir.channels.owning import add_own_handles, set_own_handles
@@ -170,6 +176,7 @@ __all__ = [
     "TeamChannel",
     "ThreadView",
     "TreatedView",
+    "Unsent",
     "Verified",
     "Vouched",
     "Way",
@@ -182,6 +189,8 @@ __all__ = [
     "attachment",
     "author",
     "author_messages",
+    "awaited_sign_in",
+    "begin_sign_in",
     "cancel",
     "cancel_import",
     "check",
@@ -196,6 +205,7 @@ __all__ = [
     "end_old_address",
     "enqueue",
     "find_author",
+    "finish_sign_in",
     "import_run",
     "import_runs",
     "index_messages",
@@ -207,7 +217,7 @@ __all__ = [
     "let_all_go",
     "let_go",
     "mail_address",
-    "mail_notice",
+    "mail_member",
     "meanwhile",
     "measure",
     "message_ids",
@@ -247,10 +257,12 @@ __all__ = [
     "search",
     "send_due",
     "senders",
+    "sent_by",
     "sentence",
     "set_aside",
     "set_aside_body",
     "set_own_handles",
+    "sign_in_address",
     "sites",
     "span",
     "start_import",
@@ -265,10 +277,10 @@ __all__ = [
     "trouble",
     "troubled",
     "understand",
+    "unsent",
     "upload_path",
     "visibility_of",
     "visiting",
-    "was_mailed",
     "was_queued",
     "ways",
     "well",

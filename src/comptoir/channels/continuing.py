@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from comptoir.channels.connections import connection_of
 from comptoir.channels.connector import Connection, Connector, Receipt
 from comptoir.channels.connectors import connector
-from comptoir.channels.mailing import KIND
+from comptoir.channels.mailing import CHANNEL
 from comptoir.channels.models import ConnectedAccount, Message, Outbound
 from comptoir.channels.views import AccountView, Arrived
 
@@ -42,7 +42,7 @@ class _Began:
 def part(opened: Connection, arrived: Sequence[Arrived]) -> Parted:
     """Mails that go on with a conversation of another account, told from the others."""
     found = Parted()
-    if opened.kind != KIND:
+    if opened.channel != CHANNEL:
         found.here.extend(arrived)
         return found
     keys = {id(row): _answered(row) for row in arrived}
@@ -60,7 +60,7 @@ def part(opened: Connection, arrived: Sequence[Arrived]) -> Parted:
 def receipts_of(opened: Connection, receipts: Sequence[Receipt]) -> dict[int, list[Receipt]]:
     """What mail servers say of our answers, by the account that each answer left for."""
     found: dict[int, list[Receipt]] = defaultdict(list)
-    keys = {one.key for one in receipts if one.key} if opened.kind == KIND else set()
+    keys = {one.key for one in receipts if one.key} if opened.channel == CHANNEL else set()
     rows = Outbound.objects.filter(key__in=keys).values_list("key", "account_id") if keys else ()
     accounts = dict(rows)
     for one in receipts:

@@ -22,25 +22,35 @@ class FieldProblem(Problem):
         self.field = field
 
 
-def entered(connector: Connector, values: Mapping[str, str]) -> dict[str, str]:
-    """The values of the connector's fields, as they are stored. Raises the first FieldProblem."""
-    found, wrong = read(connector, values)
+def entered(
+    connector: Connector, values: Mapping[str, str], *, granted: bool = True
+) -> dict[str, str]:
+    """
+    The values of the connector's fields, as they are stored. Raises the first FieldProblem.
+
+    granted: False before signing in at the network, which fills what is left out here.
+    """
+    found, wrong = read(connector, values, granted=granted)
     if wrong:
         raise wrong[0]
     return found
 
 
-def mistakes(connector: Connector, values: Mapping[str, str]) -> list[FieldProblem]:
+def mistakes(
+    connector: Connector, values: Mapping[str, str], *, granted: bool = True
+) -> list[FieldProblem]:
     """Everything that is wrong with what was entered, in the order of the fields."""
-    return read(connector, values)[1]
+    return read(connector, values, granted=granted)[1]
 
 
 def read(
-    connector: Connector, values: Mapping[str, str]
+    connector: Connector, values: Mapping[str, str], *, granted: bool = True
 ) -> tuple[dict[str, str], list[FieldProblem]]:
     found: dict[str, str] = {}
     wrong: list[FieldProblem] = []
     for field in connector.fields:
+        if field.granted and not granted:
+            continue
         try:
             found[field.name] = _value(field, values.get(field.name, field.default))
         except FieldProblem as problem:

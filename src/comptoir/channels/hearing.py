@@ -8,15 +8,13 @@ batch cannot both mark it, and the second's work is rolled back whole.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce, Greatest, Length
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +24,7 @@ from comptoir.base.scope import current_workspace_id, scope
 from comptoir.base.secrets import Unreadable
 from comptoir.channels import bulk, continuing, forwarding, health
 from comptoir.channels.connecting import lost
-from comptoir.channels.connections import connection_of
+from comptoir.channels.connections import connection_of, looked_up
 from comptoir.channels.connector import (
     AccessLost,
     Connection,
@@ -66,6 +64,18 @@ WHERE connected.state <> 'paused' AND EXISTS (
     SELECT 1 FROM channels_inbound AS inbound
     WHERE inbound.account_id = connected.account_id AND inbound.state = 'waiting'
 )
+"""
+
+
+_LENGTHS = """
+SELECT id, retry_at IS NOT NULL AND retry_at > %s, length(body) FROM channels_inbound
+WHERE account_id = %s AND state = 'waiting' ORDER BY id LIMIT %s
+"""
+_READ = ("id", "key", "headers", "body", "received_at", "attempts")
+_HEARD = """
+UPDATE channels_connectedaccount
+SET heard_at = CASE WHEN heard_at > %s THEN heard_at ELSE %s END, skipped = skipped + %s
+WHERE account_id = %s
 """
 
 
@@ -148,14 +158,38 @@ def _next(account_id: int, limit: int) -> list[Inbound]:
     Lengths are looked at before contents, because a hundred mails can be gigabytes.
     """
     chosen: list[int] = []
-    size, now = 0, clock.now()
-    waiting = Inbound.objects.filter(account_id=account_id, state=State.WAITING).order_by("pk")
-    for number, retry_at, length in waiting.values_list("pk", "retry_at", Length("body"))[:limit]:
-        size += length
-        if (chosen and size > BATCH_BYTES) or (retry_at is not None and retry_at > now):
-            break
-        chosen.append(number)
-    return list(Inbound.objects.filter(pk__in=chosen).order_by("pk"))
+    size, now = 0, bulk.moments([clock.now()])[0]
+    with connection.cursor() as cursor:
+        cursor.execute(_LENGTHS, [now, account_id, limit])
+        for number, waits, length in cursor.fetchall():
+            size += length
+            if (chosen and size > BATCH_BYTES) or waits:
+                break
+            chosen.append(number)
+    rows = bulk.find("channels_inbound", _READ, bulk.OF_ACCOUNT, [account_id], "id", chosen)
+    return [_inbound(account_id, *row) for row in sorted(rows)]
+
+
+def _inbound(
+    account_id: int,
+    number: int,
+    key: str,
+    headers: Any,
+    body: bytes,
+    received: Any,
+    attempts: int,
+) -> Inbound:
+    """What waits, as far as reading it needs."""
+    return Inbound(
+        id=number,
+        workspace_id=current_workspace_id(),
+        account_id=account_id,
+        key=key,
+        headers=json.loads(headers) if isinstance(headers, str) else headers,
+        body=body,
+        received_at=base_bulk.moment(received),
+        attempts=attempts,
+    )
 
 
 def _round(account_id: int, rows: Sequence[Inbound]) -> int:
@@ -180,6 +214,11 @@ def _round(account_id: int, rows: Sequence[Inbound]) -> int:
 
 def open_account(account_id: int) -> tuple[Connector, Connection] | None:
     """The account's connector and connection; None, and said so, when either is missing."""
+    with suppress(Unreadable):
+        opened = looked_up(account_id)
+        installed = connector(opened.kind) if opened else None
+        if opened and installed:
+            return installed, opened
     row = ConnectedAccount.objects.select_related("account").get(pk=account_id)
     made = connector(row.kind)
     if made is None:
@@ -367,10 +406,9 @@ def _mark(account_id: int, read: Sequence[Read], before: Sequence[str]) -> None:
     if State.WAITING not in before:
         return
     heard = max(row.received_at for row, _ in read)
-    ConnectedAccount.objects.filter(pk=account_id).update(
-        heard_at=Greatest(Coalesce(F("heard_at"), heard), heard),
-        skipped=F("skipped") + sum(each.skipped for _, each in read),
-    )
+    skipped = sum(each.skipped for _, each in read)
+    with connection.cursor() as cursor:
+        cursor.execute(_HEARD, [*bulk.moments([heard]) * 2, skipped, account_id])
 
 
 def _problem(found: Understood) -> dict[str, Any]:

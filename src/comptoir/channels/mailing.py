@@ -7,17 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.base.http import Http
 from comptoir.channels.connections import connection_of
 from comptoir.channels.connector import Connection, Outgoing, Rejected, Sent
-from comptoir.channels.connectors import connector
+from comptoir.channels.connectors import connector, connectors
 from comptoir.channels.models import ConnectedAccount
 
-KIND = "email"
+CHANNEL = "email"
 NOTICE = "notice-"
 """How the keys of mails begin that tell the team something: they are no answers."""
 
 
 def mailbox(address: str = "") -> Connection | None:
     """The connected mailbox of this address, or the first one; None where there is none."""
-    rows = ConnectedAccount.objects.filter(kind=KIND, state=ConnectedAccount.State.ON)
+    kinds = [kind for kind, one in connectors().items() if one.channel == CHANNEL]
+    rows = ConnectedAccount.objects.filter(kind__in=kinds, state=ConnectedAccount.State.ON)
     for row in rows.select_related("account").order_by("pk"):
         if not address or row.own.get("handle") == address.lower():
             return connection_of(row)
@@ -38,14 +39,14 @@ def known_address(address: str) -> str:
 
 def post(box: Connection, outgoing: Outgoing, to: str, text: str, http: Http) -> Sent:
     """Send an answer from a mailbox; raises as the connector of mail does."""
-    found = connector(KIND)
+    found = connector(box.kind)
     assert found is not None, "a mailbox was connected, so its connector is installed"
     return found.send(box, replace(outgoing, to_handle=to, text=text), http)
 
 
 def posted(box: Connection, outgoing: Outgoing, http: Http) -> Sent | None:
     """Whether an answer of unknown fate left; see Connector.find."""
-    found = connector(KIND)
+    found = connector(box.kind)
     assert found is not None, "a mailbox was connected, so its connector is installed"
     return found.find(box, outgoing, http)
 

@@ -1,16 +1,26 @@
 """Telling the team something: in its own channels on Slack and Teams, or by mail."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock, http
 from comptoir.base.errors import Problem
+from comptoir.base.http import HttpProblem
+from comptoir.base.models import Membership
+from comptoir.base.scope import current_workspace_id
 from comptoir.channels import mailing
 from comptoir.channels.connections import connection_of
-from comptoir.channels.connector import CannotTell, Outgoing
+from comptoir.channels.connector import AccessLost, CannotTell, Outgoing, Rejected, TryLater, Words
 from comptoir.channels.connectors import connector
 from comptoir.channels.models import ConnectedAccount
+from comptoir.channels.wording import kept, later
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,65 @@ def post_notice(account_id: int, text: str) -> None:
             _("Connect it again, or choose another one in the alert."),
         )
     made.alert(connection_of(row), text, http.guarded())
+
+
+def mail_member(user_id: int, words: Callable[[], tuple[str, str]], key: str, again: bool) -> None:
+    """
+    Mail something to a member of the team, once.
+
+    words: subject and text; called in the member's language. again: a try before this one may
+    have left, so the mailbox is asked first. Raises Problem "left" for who is no member any
+    more, else as `mail_notice`.
+    """
+    members = Membership.objects.filter(
+        workspace=current_workspace_id(), user__is_active=True, user_id=user_id
+    )
+    member = members.select_related("user").first()
+    if member is None:
+        raise Problem(
+            "left", _("This person is not in the team any more."), _("Choose somebody else.")
+        )
+    if again and was_mailed(key):
+        return
+    with translation.override(member.user.language):
+        subject, text = words()
+    mail_notice(member.user.email, subject, text, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """
+    Why a notice did not leave. problem: its code, and sentence and fix by language.
+
+    again: another try may go better, after these seconds at the least; None where it may not.
+    """
+
+    problem: dict[str, Any]
+    again: float | None = None
+
+
+def unsent(error: Exception) -> Unsent:
+    """What an error at `mail_member` or `post_notice` means; the log tells one of our own."""
+    if isinstance(error, TryLater):
+        return Unsent(_told("try_later", _("The network asks for patience.")), error.after or 0.0)
+    if isinstance(error, AccessLost):
+        lost = error.sentence or _("The network no longer accepts this account’s access.")
+        fix = error.fix or _("Connect the account again under Channels.")
+        return Unsent(_told("access_lost", lost, fix))
+    if isinstance(error, Rejected):
+        return Unsent(_told(error.code, error.sentence, error.fix))
+    if isinstance(error, Problem):
+        sentence, fix = later(lambda: error.sentence), later(lambda: error.fix)
+        return Unsent(_told(error.code, sentence, fix))
+    if isinstance(error, HttpProblem):
+        return Unsent(_told("not_reached", _("The network could not be reached.")), 0.0)
+    log.error("notice.unforeseen", exc_info=error)
+    ours = _("Something unforeseen happened; the log says what.")
+    return Unsent(_told("unforeseen", ours), 0.0)
+
+
+def _told(code: str, sentence: Words, fix: Words = "") -> dict[str, Any]:
+    return {"code": code, "sentence": kept(sentence), "fix": kept(fix)}
 
 
 def mail_notice(to: str, subject: str, text: str, key: str) -> None:

@@ -25,7 +25,7 @@ from comptoir.channels import meanwhile
 from comptoir.channels.bulk import plain
 from comptoir.channels.connector import Attachment, Way, Words
 from comptoir.channels.models import ConnectedAccount, Message, Outbound, OutboundFile
-from comptoir.channels.views import ProblemView
+from comptoir.channels.views import MessageView, ProblemView
 from comptoir.channels.ways import WaysView, measure, price_of, waiting, ways
 from comptoir.channels.wording import said
 
@@ -293,6 +293,19 @@ def outbound_of(thread_ids: Iterable[int]) -> dict[int, list[OutboundView]]:
     for one in view_of(rows):
         found[one.thread].append(one)
     return dict(found)
+
+
+def sent_by(messages: Iterable[MessageView]) -> dict[int, tuple[int, str]]:
+    """Who of the team wrote these messages here: id and name, by message."""
+    own = {one.id: one.thread for one in messages if one.own}
+    rows = Outbound.objects.filter(
+        thread_id__in=set(own.values()), message__in=list(own), created_by__isnull=False
+    ).select_related("created_by")
+    return {
+        row.message: (row.created_by.pk, str(row.created_by))
+        for row in (rows if own else ())
+        if row.message is not None and row.created_by is not None
+    }
 
 
 def view_of(rows: Iterable[Outbound]) -> list[OutboundView]:

@@ -15,7 +15,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 
 import structlog
@@ -26,7 +25,7 @@ from comptoir.base import clock, wake
 from comptoir.base.scope import every_workspace
 from comptoir.base.secrets import Unreadable
 from comptoir.channels import bulk
-from comptoir.channels.connections import address_of, opened
+from comptoir.channels.connections import LOOK, of_row
 from comptoir.channels.connector import Connection, Connector, Reply, Request, Unsigned
 from comptoir.channels.connectors import connector
 from comptoir.channels.models import ConnectedAccount
@@ -46,13 +45,7 @@ _COLUMNS = (
     "workspace_id", "account_id", "key", "headers", "body", "received_at", "state", "attempts",
     "problem", "skipped",
 )  # fmt: skip
-_LOOK = """
-SELECT connected.account_id, connected.workspace_id, connected.kind, account.channel,
-    account.name, connected."values", connected.secrets, connected.own, connected.token
-FROM channels_connectedaccount AS connected
-JOIN channels_account AS account ON account.id = connected.account_id
-WHERE connected.token = %s AND connected.state <> 'off'
-"""
+_LOOK = f"{LOOK} connected.token = %s AND connected.state <> 'off'"
 _LOOK_BACK = _LOOK.replace(
     "connected.token = %s", "connected.old_token = %s AND connected.old_until > %s"
 ).replace("connected.token\n", "connected.old_token\n")
@@ -176,31 +169,7 @@ def connection_at(token: str) -> Connection | None:
         if row is None and token:
             cursor.execute(_LOOK_BACK, [token, bulk.moments([clock.now()])[0]])
             row = cursor.fetchone()
-    return None if row is None else _made(*row)
-
-
-@lru_cache(maxsize=1024)
-def _made(
-    account_id: int,
-    workspace_id: int,
-    kind: str,
-    channel: str,
-    name: str,
-    values: str,
-    secrets: str,
-    own: str,
-    token: str,
-) -> Connection:
-    return Connection(
-        account_id=account_id,
-        workspace_id=workspace_id,
-        kind=kind,
-        channel=channel,
-        name=name,
-        values={**json.loads(values), **opened(secrets)},
-        own=json.loads(own),
-        webhook=address_of(token),
-    )
+    return None if row is None else of_row(*row)
 
 
 class _Refused:

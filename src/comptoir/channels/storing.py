@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from comptoir.base import clock, ids, outbox
 from comptoir.channels import attachments, bulk, threads
 from comptoir.channels.bulk import plain
 from comptoir.channels.incoming import Incoming
-from comptoir.channels.models import OwnHandle
 from comptoir.channels.threads import Node, Place
 from comptoir.channels.views import Arrived, Stored
 
@@ -441,10 +440,12 @@ def publish_moves(workspace_id: int, moves: Moves) -> None:
 
 def own_keys(workspace_id: int, channel: str) -> frozenset[str]:
     """Keys of the handles under which the brand speaks on `channel`."""
-    rows = OwnHandle.objects.get_queryset().filter(
-        workspace_id=workspace_id, channel__in=["", channel]
-    )
-    return frozenset(rows.values_list("key", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key FROM channels_ownhandle WHERE workspace_id = %s AND channel IN ('', %s)",
+            [workspace_id, channel],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,14 +1,17 @@
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comptoir.base.models import OutboxEvent, Workspace
 from comptoir.channels import api
-from comptoir.channels.models import Account, Author, Message, Thread
+from comptoir.channels.models import Message, Thread
 from comptoir.channels.tests.making import in_batches, link_of, rows, said, shape, together
 
 
@@ -295,11 +298,12 @@ def talks(draw: st.DrawFn) -> list[api.Incoming]:
     return talk
 
 
-def restart() -> None:
-    Message.objects.all().delete()
-    Thread.objects.all().delete()
-    Account.objects.all().delete()
-    Author.objects.all().delete()
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written inside is gone afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @settings(
@@ -312,18 +316,18 @@ def test_threads_depend_neither_on_order_nor_on_batches(
     """
     The same file sorted otherwise, cut otherwise or imported twice is the same state.
     """
-    restart()
-    api.store(brand.pk, rows(*talk))
-    expected = shape()
+    with undone():
+        api.store(brand.pk, rows(*talk))
+        expected = shape()
 
-    restart()
-    shuffled = rows(*talk)
-    random.Random(seed).shuffle(shuffled)
-    for batch in in_batches(shuffled, size):
-        api.store(brand.pk, batch)
-    api.store(brand.pk, rows(*talk))
+    with undone():
+        shuffled = rows(*talk)
+        random.Random(seed).shuffle(shuffled)
+        for batch in in_batches(shuffled, size):
+            api.store(brand.pk, batch)
+        api.store(brand.pk, rows(*talk))
 
-    assert expected == shape()
+        assert expected == shape()
 
 
 @settings(
@@ -333,17 +337,17 @@ def test_threads_depend_neither_on_order_nor_on_batches(
 def test_naming_the_brand_before_or_after_is_the_same(
     workspace: Workspace, talk: list[api.Incoming]
 ) -> None:
-    restart()
-    api.set_own_handles([("", "citron")])
-    api.store(workspace.pk, rows(*talk))
-    expected = shape()
+    with undone():
+        api.set_own_handles([("", "citron")])
+        api.store(workspace.pk, rows(*talk))
+        expected = shape()
 
-    restart()
-    api.set_own_handles([])
-    api.store(workspace.pk, rows(*talk))
-    api.set_own_handles([("", "citron")])
+    with undone():
+        api.set_own_handles([])
+        api.store(workspace.pk, rows(*talk))
+        api.set_own_handles([("", "citron")])
 
-    assert expected == shape()
+        assert expected == shape()
 
 
 def test_handle_matching_survives_the_edges_of_its_pages(
@@ -361,10 +365,10 @@ def test_handle_matching_survives_the_edges_of_its_pages(
             said(f"q{number}", f"u{number % 4}", at=at),
             said(f"r{number}", "citron", at=at + 0.1, in_reply_to_handle=f"u{number % 4}"),
         ]
-    api.store(brand.pk, rows(*talk))
-    expected = shape()
+    with undone():
+        api.store(brand.pk, rows(*talk))
+        expected = shape()
 
-    restart()
     monkeypatch.setattr(handles, "_PAGE", 1)
     api.store(brand.pk, rows(*talk))
 
