@@ -6,7 +6,16 @@ All functions work inside a workspace scope. The query language itself is in `an
 
 from comptoir.listening.documents import documents, site_of
 from comptoir.listening.exclusions import allow, exclude, exclusions
-from comptoir.listening.mentions import Filter, Page, counts, found_by, mentions
+from comptoir.listening.mentions import (
+    Figure,
+    Filter,
+    Page,
+    count,
+    counts,
+    fitting,
+    found_by,
+    mentions,
+)
 from comptoir.listening.models import Folder
 from comptoir.listening.past import ask as ask_past
 from comptoir.listening.past import latest as latest_runs
@@ -15,6 +24,7 @@ from comptoir.listening.past import stop as stop_past
 from comptoir.listening.records import (
     Difference,
     Draft,
+    Excluded,
     ExclusionView,
     Failing,
     FolderView,
@@ -22,6 +32,9 @@ from comptoir.listening.records import (
     PastView,
     Preview,
     QueryView,
+    Searched,
+    TagChangeView,
+    TagView,
     VersionView,
 )
 from comptoir.listening.saving import (
@@ -41,7 +54,10 @@ from comptoir.listening.saving import (
     resume,
     versions,
 )
-from comptoir.listening.trying import difference, preview
+from comptoir.listening.tagging import tag, tag_named, tags, tags_of, undo_tags, untag
+from comptoir.listening.trying import difference, preview, search
+from comptoir.listening.volumes.following import rebuild as read_again
+from comptoir.listening.volumes.following import standing as words_read
 
 KINDS = Folder.Kind
 """What a folder may be about, with its translated name."""
@@ -50,8 +66,10 @@ __all__ = [
     "KINDS",
     "Difference",
     "Draft",
+    "Excluded",
     "ExclusionView",
     "Failing",
+    "Figure",
     "Filter",
     "FolderView",
     "MentionView",
@@ -59,12 +77,16 @@ __all__ = [
     "PastView",
     "Preview",
     "QueryView",
+    "Searched",
+    "TagChangeView",
+    "TagView",
     "VersionView",
     "add",
     "add_folder",
     "allow",
     "ask_past",
     "change",
+    "count",
     "counts",
     "delete",
     "delete_folder",
@@ -73,6 +95,7 @@ __all__ = [
     "exclude",
     "exclusions",
     "failing",
+    "fitting",
     "folders",
     "found_by",
     "go_back",
@@ -84,9 +107,18 @@ __all__ = [
     "preview",
     "queries",
     "query",
+    "read_again",
     "rename_folder",
     "resume",
+    "search",
     "site_of",
     "stop_past",
+    "tag",
+    "tag_named",
+    "tags",
+    "tags_of",
+    "undo_tags",
+    "untag",
     "versions",
+    "words_read",
 ]

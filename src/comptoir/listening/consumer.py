@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comptoir.base import outbox
+from comptoir.base import bulk, outbox
 from comptoir.base.outbox import Event, consumer
 from comptoir.base.scope import current_workspace_id
 from comptoir.channels.models import Message
@@ -27,13 +27,14 @@ def prepare(event: Event) -> Found | past.Part:
     order=30,
     prepare=prepare,
     joins=("messages_labelled",),
+    rest=0.25,
 )
 def handle(event: Event, prepared: Any) -> None:
     """Write the mentions; a message that went meanwhile is left."""
     if event.kind == past.ASKED:
         past.write(prepared)
         return
-    here = set(Message.objects.filter(pk__in=list(prepared)).values_list("pk", flat=True))
+    here = {row[0] for row in bulk.look_up(Message, ("id",), "id", prepared)}
     matching.write({message: queries for message, queries in prepared.items() if message in here})
     if here and wanted():
         outbox.publish(current_workspace_id(), MATCHED, ids=sorted(here))

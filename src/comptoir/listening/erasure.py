@@ -8,10 +8,15 @@ from comptoir.channels.models import Message
 from comptoir.listening.models import (
     Exclusion,
     Folder,
+    LeftOut,
     Mention,
+    MentionTag,
     PastRun,
     QueryVersion,
     SavedQuery,
+    TagChange,
+    TagChangeTarget,
+    TaggedMention,
 )
 from comptoir.triage.models import Label
 
@@ -21,6 +26,11 @@ rule(QueryVersion, "kept", "What the team listens for, and texts it wrote to tes
 rule(Mention, "erased", "Says that a query found the person's message.")
 rule(PastRun, "kept", "Counts of messages.")
 rule(Exclusion, "erased", "Names the person, or quotes their words.")
+rule(LeftOut, "erased", "Says that the person’s message was a mention.")
+rule(MentionTag, "kept", "A word of the team’s.")
+rule(TaggedMention, "erased", "Says what the team thought of the person’s message.")
+rule(TagChange, "kept", "Says who of the team used a tag when.")
+rule(TagChangeTarget, "erased", "Says that the person’s message was tagged.")
 
 
 @eraser("listening", order=25)
@@ -35,5 +45,8 @@ def erase(person: Person) -> int:
         named, _rows = Exclusion.objects.filter(
             kind=kinds.AUTHOR, value=str(person.author_id)
         ).delete()
-        mentions = Mention.objects.filter(message_id__in=theirs.values("pk"))
-        return alike + named + mentions._raw_delete("default")
+        about = [
+            model.objects.filter(message_id__in=theirs.values("pk"))
+            for model in (LeftOut, TaggedMention, TagChangeTarget, Mention)
+        ]
+        return alike + named + sum(rows._raw_delete("default") for rows in about)

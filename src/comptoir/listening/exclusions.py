@@ -1,6 +1,7 @@
 """Never again: sites, authors and messages that say the same, out of the mentions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,19 +12,20 @@ from comptoir.base.models import User
 from comptoir.base.scope import current_workspace_id
 from comptoir.channels.models import Message
 from comptoir.listening.documents import site_of
-from comptoir.listening.models import Exclusion, Mention
-from comptoir.listening.records import ExclusionView
+from comptoir.listening.models import Exclusion, LeftOut, Mention, SavedQuery
+from comptoir.listening.records import Excluded, ExclusionView
 from comptoir.triage.models import Label
 
 Kind = Exclusion.Kind
+_ALIVE = (SavedQuery.State.ACTIVE, SavedQuery.State.PAUSED)
 _PART = 500
 
 
-def exclude(message_id: int, kind: str, query_id: int | None, actor: User) -> int:
+def exclude(message_id: int, kind: str, query_id: int | None, actor: User) -> Excluded:
     """
     Never count such messages as mentions again: of one query, or of any (None).
 
-    Those found already go, too. Returns how many went. Raises Problem "unknown_message",
+    Those found already go, too, and come back with `allow`. Raises Problem "unknown_message",
     "exclusion_kind" or "no_site".
     """
     message = Message.objects.filter(pk=message_id).select_related("author").first()
@@ -31,18 +33,18 @@ def exclude(message_id: int, kind: str, query_id: int | None, actor: User) -> in
         raise Problem("unknown_message", _("This message does not exist any more."))
     value, shown = _named(message, kind)
     with transaction.atomic():
-        Exclusion.objects.get_or_create(
+        row, _new = Exclusion.objects.get_or_create(
             workspace_id=current_workspace_id(),
             query_id=query_id,
             kind=kind,
             value=value,
             defaults={"shown": shown[:255], "by": actor, "at": clock.now()},
         )
-        gone = _drop(kind, value, query_id)
+        gone = _drop(row)
         audit.record(
             "listening.excluded", actor=actor, workspace=current_workspace_id(), target=kind
         )
-    return gone
+    return Excluded(row.pk, gone)
 
 
 def exclusions() -> list[ExclusionView]:
@@ -56,14 +58,26 @@ def exclusions() -> list[ExclusionView]:
     ]
 
 
-def allow(exclusion_id: int, actor: User) -> None:
-    """Take an exclusion back; what comes counts again, and the past after a run on it."""
+def allow(exclusion_id: int, actor: User) -> int:
+    """
+    Take an exclusion back: what went with it is there again, unless another one covers it.
+
+    Returns how many mentions came back. What was left out as it arrived, or was written before,
+    comes after a run on the past.
+    """
     with transaction.atomic():
-        gone, _rows = Exclusion.objects.filter(pk=exclusion_id).delete()
-        if gone:
-            audit.record(
-                "listening.allowed", actor=actor, workspace=current_workspace_id(), target=""
-            )
+        row = Exclusion.objects.select_for_update().filter(pk=exclusion_id).first()
+        if row is None:
+            return 0
+        left = LeftOut.objects.filter(exclusion=row, query__state__in=_ALIVE)
+        columns = ("workspace_id", "query_id", "message_id", "number")
+        rows = list(left.values_list(*columns))
+        row.delete()
+        bulk.upsert(Mention, columns, rows, key=("query_id", "message_id"))
+        came = sorted({message for _workspace, _query, message, _number in rows})
+        gone = sum(_drop(other, came) for other in Exclusion.objects.order_by("pk")) if came else 0
+        audit.record("listening.allowed", actor=actor, workspace=current_workspace_id(), target="")
+    return len(rows) - gone
 
 
 def _named(message: Message, kind: str) -> tuple[str, str]:
@@ -81,21 +95,42 @@ def _named(message: Message, kind: str) -> tuple[str, str]:
     raise Problem("exclusion_kind", _("Choose what is to be left out: site, author or the like."))
 
 
-def _drop(kind: str, value: str, query_id: int | None) -> int:
-    """Delete the mentions that the exclusion covers; returns how many."""
-    rows = Mention.objects.all() if query_id is None else Mention.objects.filter(query_id=query_id)
-    if kind == Kind.AUTHOR:
-        rows = rows.filter(message__author_id=int(value))
-    elif kind == Kind.ALIKE:
-        rows = rows.filter(message_id__in=Label.objects.filter(group=int(value)).values("message"))
-    else:
-        rows = rows.filter(message__url__contains=value)
-    chosen = list(rows.values_list("pk", "message_id"))
-    if kind == Kind.SITE:
-        there = _on_site((message for _pk, message in chosen), value)
-        chosen = [one for one in chosen if one[1] in there]
+def _drop(row: Exclusion, among: Sequence[int] | None = None) -> int:
+    """Set the mentions aside that the exclusion covers, of `among` when given; how many."""
+    if among is None:
+        return _set_aside(row, _covered(row))
+    parts = (among[start : start + _PART] for start in range(0, len(among), _PART))
+    return sum(_set_aside(row, _covered(row).filter(message_id__in=part)) for part in parts)
+
+
+def _covered(row: Exclusion) -> Any:
+    """Mentions that the exclusion covers; of a site, those whose address may be on it."""
+    mentions: Any = Mention.objects.all()
+    if row.query_id is not None:
+        mentions = mentions.filter(query_id=row.query_id)
+    if row.kind == Kind.AUTHOR:
+        return mentions.filter(message__author_id=int(row.value))
+    if row.kind == Kind.ALIKE:
+        alike = Label.objects.filter(group=int(row.value))
+        return mentions.filter(message_id__in=alike.values("message"))
+    return mentions.filter(message__url__contains=row.value)
+
+
+def _set_aside(row: Exclusion, covered: Any) -> int:
+    columns = ("pk", "workspace_id", "query_id", "message_id", "number")
+    chosen = list(covered.values_list(*columns))
+    if row.kind == Kind.SITE:
+        there = _on_site((one[3] for one in chosen), row.value)
+        chosen = [one for one in chosen if one[3] in there]
+    bulk.upsert(
+        LeftOut,
+        ("exclusion_id", *columns[1:]),
+        [(row.pk, *rest) for _pk, *rest in chosen],
+        key=("exclusion_id", "query_id", "message_id"),
+        update=("number",),
+    )
     for start in range(0, len(chosen), _PART):
-        part = [pk for pk, _message in chosen[start : start + _PART]]
+        part = [one[0] for one in chosen[start : start + _PART]]
         Mention.objects.filter(pk__in=part).delete()
     return len(chosen)
 

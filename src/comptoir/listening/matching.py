@@ -6,11 +6,12 @@ saved, paused or deleted is one addition or removal, never a new start.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from django.db.models import Q
 
 from comptoir.analysis.matching import Matcher
 from comptoir.analysis.queries import Document, QueryError, parse
@@ -19,10 +20,12 @@ from comptoir.base.scope import current_workspace_id
 from comptoir.channels.models import Message
 from comptoir.listening import documents
 from comptoir.listening.models import Exclusion, Mention, QueryVersion, SavedQuery
+from comptoir.listening.scanning import Span
 from comptoir.triage.models import Label
 
 log = structlog.get_logger(__name__)
 
+_PART = 500
 _Since = tuple[int, datetime]
 Found = dict[int, dict[int, int]]
 """By message the queries that find it, and the version of each."""
@@ -47,17 +50,17 @@ def find(message_ids: Sequence[int]) -> Found:
 
     Every message that exists has an entry, be it empty.
     """
-    read = documents.documents(message_ids)
     with _keeping:
         kept = _kept.setdefault(current_workspace_id(), _Kept())
     with kept.lock:
         _bring_up_to_date(kept)
-        matched = kept.matcher.match(read)
-        numbers = {query: number for query, (number, _since) in kept.held.items()}
-    found = {
-        int(one.id): {query: numbers[query] for query in queries}
-        for one, queries in zip(read, matched, strict=True)
-    }
+        if not kept.held:
+            return {one: {} for one in _here(message_ids)}
+        read = documents.documents(message_ids)
+        found = {
+            int(one.id): {query: kept.held[query][0] for query in queries}
+            for one, queries in zip(read, kept.matcher.match(read), strict=True)
+        }
     return _without_excluded(found, read)
 
 
@@ -73,6 +76,21 @@ def find_one(query: SavedQuery, version: QueryVersion, message_ids: Sequence[int
     )
 
 
+def allowed(query_id: int, message_ids: Sequence[int]) -> list[int]:
+    """Those of the messages that a query finds which are not excluded from its mentions."""
+    rows = Exclusion.objects.filter(Q(query_id=query_id) | Q(query_id=None))
+    never = set(rows.values_list("kind", "value"))
+    if not never:
+        return list(message_ids)
+    kept = list[int]()
+    for part in _parts(message_ids):
+        found = bulk.picked(Message).filter(pk__in=part)
+        sites = {pk: documents.site_of(url) for pk, url in found.values_list("pk", "url")}
+        marks = _marks(part, sites)
+        kept += [one for one in part if not never.intersection(marks[one])]
+    return kept
+
+
 def holds(text: str, read: Sequence[Document]) -> list[bool]:
     """Whether the query of this text finds each document; raises QueryError."""
     matcher = Matcher()
@@ -80,30 +98,67 @@ def holds(text: str, read: Sequence[Document]) -> list[bool]:
     return [bool(found) for found in matcher.match(read)]
 
 
-def write(found: Found, queries: Iterable[int] | None = None) -> None:
+def write(found: Found) -> None:
     """
-    Make the mentions of these messages what was found; of all active queries, or of `queries`.
+    Make the mentions of these messages by active queries what was found.
 
     Mentions by a query that is paused stay.
     """
-    asked = set(_in_use()) if queries is None else set(queries)
-    held = bulk.picked(Mention).filter(message_id__in=list(found))
-    gone = [
-        pk
-        for pk, query, message in held.values_list("pk", "query_id", "message_id")
-        if query in asked and query not in found[message]
-    ]
+    held = bulk.look_up(Mention, ("id", "query_id", "message_id"), "message_id", found)
+    asked = _active({query for numbers in found.values() for query in numbers})
+    asked |= _active({query for _pk, query, _message in held} - asked)
+    gone = [pk for pk, query, message in held if query in asked and query not in found[message]]
     if gone:
         Mention.objects.filter(pk__in=gone).delete()
-    workspace = current_workspace_id()
-    rows = [
-        (workspace, query, message, number)
+    _insert(
+        (query, message, number)
         for message, numbers in found.items()
         for query, number in numbers.items()
         if query in asked
-    ]
+    )
+
+
+def write_span(query_id: int, number: int, span: Span, found: Sequence[int]) -> int:
+    """
+    Make the mentions of one query in a period what a version of it found there.
+
+    Returns how many these are: a message that went meanwhile is left.
+    """
+    here = _here(found)
+    held = Mention.objects.filter(query_id=query_id)
+    held = held.filter(message_id__gte=span.since, message_id__lt=span.before)
+    gone = [pk for pk, message in held.values_list("pk", "message_id") if message not in here]
+    for part in _parts(gone):
+        Mention.objects.filter(pk__in=part).delete()
+    _insert((query_id, message, number) for message in found if message in here)
+    return len(here)
+
+
+def _insert(rows: Iterable[tuple[int, int, int]]) -> None:
+    workspace = current_workspace_id()
     columns = ("workspace_id", "query_id", "message_id", "number")
-    bulk.upsert(Mention, columns, rows, key=("query_id", "message_id"), update=("number",))
+    told = [(workspace, *row) for row in rows]
+    bulk.upsert(Mention, columns, told, key=("query_id", "message_id"), update=("number",))
+
+
+def _active(queries: Iterable[int]) -> set[int]:
+    active = bulk.picked(SavedQuery).filter(state=SavedQuery.State.ACTIVE)
+    return {
+        pk
+        for part in _parts(list(queries))
+        for pk in active.filter(pk__in=part).values_list("pk", flat=True)
+    }
+
+
+def _here(messages: Sequence[int]) -> set[int]:
+    return {
+        row[0] for part in _parts(messages) for row in bulk.look_up(Message, ("id",), "id", part)
+    }
+
+
+def _parts(every: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(every), _PART):
+        yield every[start : start + _PART]
 
 
 def _in_use() -> dict[int, _Since]:
@@ -136,7 +191,7 @@ def _without_excluded(found: Found, read: Sequence[Document]) -> Found:
     rows = list(Exclusion.objects.values_list("query_id", "kind", "value"))
     if not rows or not any(found.values()):
         return found
-    marks = _marks(found, read)
+    marks = _marks(found, {int(one.id): one.site for one in read})
     excluded: dict[tuple[str, str], set[int | None]] = {}
     for query, kind, value in rows:
         excluded.setdefault((kind, value), set()).add(query)
@@ -151,17 +206,16 @@ def _without_excluded(found: Found, read: Sequence[Document]) -> Found:
     return kept
 
 
-def _marks(found: Found, read: Sequence[Document]) -> dict[int, list[tuple[str, str]]]:
-    """What each message may be excluded by."""
+def _marks(found: Iterable[int], sites: dict[int, str]) -> dict[int, list[tuple[str, str]]]:
+    """What each message may be excluded by; sites: where each stands."""
     authors = dict(bulk.picked(Message).filter(pk__in=list(found)).values_list("pk", "author_id"))
     groups = dict(
         bulk.picked(Label).filter(message_id__in=list(found)).values_list("message_id", "group")
     )
-    sites = {int(one.id): one.site for one in read}
     kinds = Exclusion.Kind
     return {
         message: [
-            (kinds.SITE, sites[message]),
+            (kinds.SITE, sites.get(message, "")),
             (kinds.AUTHOR, str(authors.get(message, ""))),
             (kinds.ALIKE, str(groups.get(message, ""))),
         ]

@@ -173,6 +173,100 @@ class Exclusion(models.Model):
         return f"never {self.kind} {self.shown}"
 
 
+class LeftOut(models.Model):
+    """A mention that went with an exclusion, so that taking it back brings the mention back."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    exclusion = models.ForeignKey(Exclusion, models.CASCADE, related_name="+", db_index=False)
+    query = models.ForeignKey(SavedQuery, models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+    number = models.IntegerField()
+
+    objects = Scoped["LeftOut"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["exclusion", "query", "message"], name="left_out_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} left out by {self.exclusion_id}"
+
+
+class MentionTag(models.Model):
+    """A word the team puts on mentions. key: folded, so that "Été" and "ete" are one tag."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=120)
+
+    objects = Scoped["MentionTag"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="mention_tag_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaggedMention(models.Model):
+    """A mention that bears a tag, whichever queries found it."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    tag = models.ForeignKey(MentionTag, models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+
+    objects = Scoped["TaggedMention"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tag", "message"], name="tagged_mention_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.message_id}"
+
+
+class TagChange(models.Model):
+    """
+    A tag put on many mentions, or taken off them (`adds` is False), by one person at once.
+
+    undone_at: when it was taken back.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
+    tag = models.ForeignKey(MentionTag, models.CASCADE, related_name="+")
+    adds = models.BooleanField()
+    by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
+    at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    objects = Scoped["TagChange"]()
+
+    def __str__(self) -> str:
+        return f"{'+' if self.adds else '-'}{self.tag_id} at {self.at:%F %T}"
+
+
+class TagChangeTarget(models.Model):
+    """A mention that a change really changed."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+", db_index=False)
+    change = models.ForeignKey(TagChange, models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(Message, models.CASCADE, related_name="+")
+
+    objects = Scoped["TagChangeTarget"]()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["change", "message"], name="tag_change_target_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.change_id} on {self.message_id}"
+
+
 class Alert(models.Model):
     """
     What the team wants to be told of, and how.
@@ -184,6 +278,7 @@ class Alert(models.Model):
     authors_once, alike_once: an author, or what says the same, counts once a window. people,
     accounts: ids of whom to mail and of channels to tell. language: of what channels are told.
     armed_at: what was written before does not count. heard_at: the newest message that counted.
+    One about a page counts nothing: `watching` keeps it, and has it go off.
 
     Its row is locked while a firing is written, so that two never count the same.
     """
@@ -194,6 +289,7 @@ class Alert(models.Model):
         WEIGHT = "weight", _("Somebody with many followers")
         WORD = "word", _("A word in a place")
         SILENCE = "silence", _("Silence")
+        PAGE = "page", _("A watched page changed")
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
     query = models.ForeignKey(SavedQuery, models.CASCADE, related_name="+", null=True)
@@ -343,3 +439,11 @@ class Lesson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id}: {self.field} is {self.after}"
+
+
+from comptoir.listening.watching.models import (  # noqa: E402, F401 - they point to those above
+    PageChange,
+    PageReading,
+    WatchedPage,
+    WebHost,
+)

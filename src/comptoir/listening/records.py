@@ -66,27 +66,6 @@ class Failing:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """
-    What a query would have found lately.
-
-    days: how many it found on each day of the period, in the workspace's zone. found: in what
-    was read; read: messages read, newest first, of `total` in the period. ids: the newest found.
-    """
-
-    days: Sequence[tuple[date, int]]
-    found: int
-    read: int
-    total: int
-    ids: Sequence[int]
-
-    @property
-    def whole(self) -> bool:
-        """Whether all messages of the period were read."""
-        return self.read >= self.total
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
     """
     What changes between two texts of a query: counts in the `read` messages of `total`.
@@ -101,6 +80,44 @@ class Difference:
     total: int
     gained_ids: Sequence[int]
     lost_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """
+    What a query would have found lately.
+
+    days: how many it found on each day of the period, in the workspace's zone. found: in what
+    was read; read: messages read, newest first, of `total` in the period. ids: the newest found.
+    difference: against another text, when there is one.
+    """
+
+    days: Sequence[tuple[date, int]]
+    found: int
+    read: int
+    total: int
+    ids: Sequence[int]
+    difference: Difference | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all messages of the period were read."""
+        return self.read >= self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """
+    A stretch of all that was received, read for a query. found: how many, in the `read` messages.
+
+    left: how many are still to be read, below `end`; 0 of both at the end. ids: the newest found.
+    """
+
+    found: int
+    read: int
+    left: int
+    ids: Sequence[int]
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +158,29 @@ class ExclusionView:
     shown: str
     by_name: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """An exclusion that was made; gone: how many mentions went with it."""
+
+    id: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """A word the team put on mentions."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagChangeView:
+    """A tag put on mentions or taken off (`adds` is False); changed: how many were not so before."""
+
+    id: int
+    name: str
+    adds: bool
+    changed: int

@@ -20,7 +20,7 @@ def methods(
 ) -> Methods:
     """What stands under a report of these queries; counts: its breakdowns', whole."""
     return Methods(
-        queries=_sources(queries, days),
+        queries=sources(queries, days),
         languages=_lines(counts["language"]),
         models=tuple(models),
         networks=_lines(counts["channel"]),
@@ -46,7 +46,8 @@ def known_before(days: Days) -> bool:
     return ids.moment_of(first).astimezone(days.before.tzinfo).date() <= days.before.date()
 
 
-def _sources(queries: Sequence[int], days: Days) -> list[QuerySource]:
+def sources(queries: Sequence[int], days: Days) -> list[QuerySource]:
+    """Those of these queries that are not deleted, with what they found of the period."""
     rows = SavedQuery.objects.filter(pk__in=queries).exclude(state=SavedQuery.State.DELETED)
     found = _found(queries, days)
     return [

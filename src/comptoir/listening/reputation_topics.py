@@ -31,7 +31,8 @@ FEWEST: Final = 20
 class TopicLine:
     """
     A topic among the mentions read. share: of these; tones: negative, neutral, positive. shown:
-    messages that stand for it, the clearest first. growth: None when nothing was said before.
+    messages that stand for it, the clearest first; members: all of the period, the closest to its
+    middle first. growth: None when nothing was said before.
     """
 
     title: str
@@ -39,6 +40,7 @@ class TopicLine:
     share: float
     tones: tuple[int, int, int]
     shown: tuple[int, ...]
+    members: tuple[int, ...]
     growth: grouping.Growth | None
 
     @property
@@ -62,15 +64,20 @@ class Topics:
     topics: tuple[TopicLine, ...] = ()
 
 
-def topics(queries: Iterable[int], days: Days) -> Topics:
-    """The topics of what these queries heard, largest first; reposts say nothing of their own."""
+def topics(queries: Iterable[int], days: Days, encode: int | None = None) -> Topics:
+    """
+    The topics of what these queries heard, largest first; reposts say nothing of their own.
+
+    encode: how many messages may have their meaning read for it, ENCODED when not given.
+    """
     with heard(days, {0: sorted(set(queries))}):
         rows = ask(f"SELECT id, period FROM {TABLE} WHERE repost = 0")  # noqa: S608 our own words
     now, before = ([one for one, period in rows if period == wanted] for wanted in (0, 1))
     if len(now) < FEWEST:
         return Topics("few", len(now), len(before))
     try:
-        sample = [*_readable(now), *_readable(before)]
+        most = ENCODED if encode is None else encode
+        sample = [*_readable(now, most), *_readable(before, most)]
         known = vectors.of_messages(sample)
     except vectors.EncoderMissing:
         return Topics("no_encoder", len(now), len(before))
@@ -82,8 +89,19 @@ def topics(queries: Iterable[int], days: Days) -> Topics:
     return Topics("found", len(now), len(before), read, len(known.ids) - read, lines)
 
 
-def _readable(message_ids: list[int]) -> list[int]:
-    return vectors.readily(vectors.scattered(message_ids)[:MOST], ENCODED)
+def members(queries: Iterable[int], days: Days, message_id: int) -> list[int]:
+    """
+    The mentions of the topic that a message is in, newest first; none where it is in none.
+
+    The same messages make the same topics, so that a report's topic is found by its first member.
+    """
+    found = topics(queries, days, encode=0).topics
+    wanted = (one.members for one in found if message_id in one.members)
+    return sorted(next(wanted, ()), reverse=True)
+
+
+def _readable(message_ids: list[int], encode: int) -> list[int]:
+    return vectors.readily(vectors.scattered(message_ids)[:MOST], encode)
 
 
 def _lines(known: vectors.Known, days: Days) -> Iterable[TopicLine]:
@@ -99,6 +117,7 @@ def _lines(known: vectors.Known, days: Days) -> Iterable[TopicLine]:
         grouping.Period(days.before, days.start),
         space=of_period.space(),
         tones=tones,
+        unnamed=of_period.own_words(),
     )
     for one in found:
         felt = Counter(tones[place] for place in one.members)
@@ -108,5 +127,6 @@ def _lines(known: vectors.Known, days: Days) -> Iterable[TopicLine]:
             share=one.share,
             tones=(felt[-1], felt[0], felt[1]),
             shown=tuple(known.ids[place] for place in one.representatives),
+            members=tuple(known.ids[place] for place in one.members),
             growth=one.growth,
         )

@@ -33,6 +33,7 @@ from comptoir.listening.alerting.saving import (
 from comptoir.listening.alerting.sending import read_at, try_again
 from comptoir.listening.alerting.teaching import learn, lessons, offers, unlearn
 from comptoir.listening.alerting.trying import try_alert
+from comptoir.listening.alerting.watching import count
 from comptoir.listening.alerting.words import span
 from comptoir.listening.models import Alert
 
@@ -52,6 +53,7 @@ __all__ = [
     "alert",
     "alerts",
     "change_alert",
+    "count",
     "delete_alert",
     "firing",
     "firings",

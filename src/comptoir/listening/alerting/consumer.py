@@ -16,7 +16,7 @@ def prepare(event: Event) -> watching.Read:
     return watching.read(event.payload["ids"])
 
 
-@consumer("alerts", (MATCHED,), order=31, prepare=prepare, joins=(MATCHED,))
+@consumer("alerts", (MATCHED,), order=31, prepare=prepare, joins=(MATCHED,), rest=0.25)
 def handle(event: Event, prepared: Any) -> None:
     """Count what was matched, and fire."""
     watching.write(prepared)

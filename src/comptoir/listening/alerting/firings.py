@@ -12,6 +12,7 @@ from comptoir.channels.wording import said
 from comptoir.listening.alerting import words
 from comptoir.listening.alerting.records import FiringView, NoticeView
 from comptoir.listening.models import Firing, Hit, Notice
+from comptoir.listening.watching import words as pages
 
 RECENT = timedelta(days=7)
 """How long a firing that nobody has seen stands on the badge."""
@@ -108,4 +109,6 @@ def _view(row: Firing, messages: int, notices: Sequence[NoticeView]) -> FiringVi
         messages=messages,
         late=max(messages - int(row.facts.get("messages", messages)), 0),
         notices=tuple(notices),
+        page=row.facts.get("page"),
+        lines=tuple(pages.all_said(row.facts)) if "page" in row.facts else (),
     )

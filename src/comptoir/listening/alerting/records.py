@@ -75,6 +75,7 @@ class FiringView:
     """
     A window that went over. reason: in the reader’s language. told_at: None while quiet hours
     hold it back until `tell_at`. late: of the messages, those that were counted afterwards.
+    page: the watched page that changed, by id; lines: its changes.
     """
 
     id: int
@@ -92,6 +93,8 @@ class FiringView:
     messages: int
     late: int
     notices: Sequence[NoticeView] = ()
+    page: int | None = None
+    lines: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

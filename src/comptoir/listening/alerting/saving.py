@@ -33,8 +33,8 @@ _COPIED = (
 
 
 def alerts() -> list[AlertView]:
-    """All of the workspace, by name."""
-    rows = list(Alert.objects.select_related("query", "by"))
+    """All of the workspace that somebody wrote here, by name."""
+    rows = list(_written().select_related("query", "by"))
     return sorted(_views(rows), key=lambda one: one.draft.name.casefold())
 
 
@@ -52,7 +52,7 @@ def add_alert(draft: AlertDraft, actor: User) -> int:
     "bad_cooldown", "bad_quiet_hours", "no_words", "too_many_alerts".
     """
     wanted = checked(draft)
-    if Alert.objects.count() >= MOST_ALERTS:
+    if _written().count() >= MOST_ALERTS:
         raise Problem("too_many_alerts", _("There are a hundred alerts."), _("Delete one first."))
     with transaction.atomic():
         row = Alert(
@@ -61,7 +61,7 @@ def add_alert(draft: AlertDraft, actor: User) -> int:
             armed_at=clock.now(),
             language=actor.language,
         )
-        _fill(row, wanted)
+        fill(row, wanted)
         row.save(force_insert=True)
         _tell("listening.alert_added", row, actor)
     return row.pk
@@ -77,7 +77,7 @@ def change_alert(alert_id: int, draft: AlertDraft, actor: User) -> None:
     with transaction.atomic():
         row = locked(alert_id)
         before = [getattr(row, name) for name in _SENSE]
-        _fill(row, wanted)
+        fill(row, wanted)
         if before != [getattr(row, name) for name in _SENSE]:
             _begin_anew(row)
         row.save()
@@ -123,7 +123,7 @@ def checked(draft: AlertDraft) -> AlertDraft:
 
 def sensible(draft: AlertDraft) -> AlertDraft:
     """The same without its name, for a draft that is only tried."""
-    if draft.kind not in Kind.values:
+    if draft.kind not in Kind.values or draft.kind == Kind.PAGE:
         raise Problem("alert_kind", _("Choose what the alert is about."))
     if draft.query is not None:
         alive = SavedQuery.objects.exclude(state=SavedQuery.State.DELETED)
@@ -180,7 +180,13 @@ def _check_numbers(draft: AlertDraft) -> None:
         )
 
 
-def _fill(row: Alert, wanted: AlertDraft) -> None:
+def _written() -> QuerySet[Alert]:
+    """Without those of watched pages, which are written there."""
+    return Alert.objects.exclude(kind=Kind.PAGE)
+
+
+def fill(row: Alert, wanted: AlertDraft) -> None:
+    """Copy a draft into its row; people and channels that are none of ours are left out."""
     for name in _COPIED:
         setattr(row, name, getattr(wanted, name))
     row.query_id = wanted.query

@@ -32,6 +32,8 @@ def offers(firing_id: int) -> list[Offer]:
     if firing is None:
         return []
     row = firing.alert
+    if row.kind == Alert.Kind.PAGE:
+        return []
     if row.kind == Alert.Kind.SILENCE:
         return _longer(row, firing)
     read = _read(firing)

@@ -38,8 +38,8 @@ class Read:
 
 
 def wanted() -> bool:
-    """Whether any alert of the workspace is on."""
-    return Alert.objects.filter(is_on=True).exists()
+    """Whether any alert of the workspace is on that counts messages."""
+    return Alert.objects.filter(is_on=True).exclude(kind=Alert.Kind.PAGE).exists()
 
 
 def read(message_ids: Sequence[int]) -> Read:
@@ -58,6 +58,13 @@ def read(message_ids: Sequence[int]) -> Read:
         told = [documents_of[one] for one in sorted(chosen) if one in documents_of]
         counts[row.pk] = rules.counting(row, told)
     return Read(fresh, known, counts)
+
+
+def count(message_ids: Sequence[int]) -> None:
+    """What messages lately arrived are to the alerts, at once: alerts on all messages may fire."""
+    part = read(message_ids)
+    with transaction.atomic():
+        write(part)
 
 
 def write(part: Read) -> None:
@@ -102,9 +109,10 @@ def forget_old() -> int:
 
 
 def _alive() -> Any:
-    """Alerts that are on, and whose query listens."""
+    """Alerts on messages that are on, and whose query listens."""
     listens = Q(query=None) | Q(query__state=SavedQuery.State.ACTIVE)
-    return Alert.objects.filter(listens, is_on=True).order_by("pk")
+    counting = Alert.objects.exclude(kind=Alert.Kind.PAGE)
+    return counting.filter(listens, is_on=True).order_by("pk")
 
 
 def _locked(alert_id: int) -> Alert | None:
@@ -184,7 +192,7 @@ def _fire(row: Alert, first: datetime, last: datetime) -> None:
         if newest < latest + rule.cooldown:
             return
     for tip in tips(_read(free), rule, fired):
-        _write(row, tip.at - rule.window, tip.at, _facts(row, tip))
+        go_off(row, tip.at - rule.window, tip.at, _facts(row, tip))
 
 
 def _read(free: Any) -> list[Counted]:
@@ -225,11 +233,11 @@ def _silent(alert_id: int, now: datetime) -> bool:
         or Firing.objects.filter(alert=row, began_at=since).exists()
     ):
         return False
-    return _write(row, since, ends_at, {"kind": row.kind, "window": row.window})
+    return go_off(row, since, ends_at, {"kind": row.kind, "window": row.window})
 
 
-def _write(row: Alert, began_at: datetime, ends_at: datetime, facts: dict[str, Any]) -> bool:
-    """One row a window: whoever comes second finds it there."""
+def go_off(row: Alert, began_at: datetime, ends_at: datetime, facts: dict[str, Any]) -> bool:
+    """Write a firing and tell of it; one row a window: whoever comes second finds it there."""
     now = clock.now()
     zone = Workspace.objects.values_list("zone", flat=True).get(pk=row.workspace_id)
     tell_at = quiet.until(now, telling.quiet_hours(row), zone)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from comptoir.channels import api as channels
 from comptoir.listening.models import Firing, Hit
+from comptoir.listening.watching import words as pages
 
 SHOWN: Final = 5
 _EXCERPT: Final = 200
@@ -34,6 +35,8 @@ def span(minutes: int) -> str:
 
 def reason(facts: Mapping[str, Any]) -> str:
     """Why it went off: what was counted, in how long, against what was asked."""
+    if facts["kind"] == "page":
+        return pages.reason(facts)
     count, window = int(facts.get("count", 0)), span(int(facts["window"]))
     said = {
         "count": _number(count),
@@ -95,6 +98,8 @@ def notice(firing: Firing, brand: str, address: str) -> tuple[str, str]:
     hits = Hit.objects.filter(firing=firing, counts=True).order_by("-at", "-message_id")
     shown = list(hits.values_list("message_id", flat=True)[:SHOWN])
     lines = [f"{name} · {brand}", why, *_quoted(shown)]
+    if firing.facts["kind"] == "page":
+        lines = [f"{name} · {brand}", *pages.all_said(firing.facts)]
     more = hits.count() - len(shown)
     if more > 0:
         lines.append(ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more})

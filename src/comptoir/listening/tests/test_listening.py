@@ -12,7 +12,7 @@ from comptoir.base.errors import Problem
 from comptoir.base.models import User, Workspace
 from comptoir.base.scope import scope
 from comptoir.channels.models import Message
-from comptoir.listening import api, past
+from comptoir.listening import api, past, scanning
 from comptoir.listening.models import Exclusion, Mention, PastRun
 from comptoir.triage.tests.conftest import START, Say
 
@@ -130,7 +130,8 @@ def test_the_past_is_asked_on_demand(
     """
     In portions, from the newest on; what is older than asked for is left.
     """
-    monkeypatch.setattr(past, "PORTION", 3)
+    monkeypatch.setattr(scanning, "AT_ONCE", 3)
+    monkeypatch.setattr(past, "PATIENCE", 0)
     messages = [say(f"colis {number}" if number % 2 else f"rien {number}") for number in range(10)]
     work(*messages)
     query = save("colis")
@@ -153,7 +154,8 @@ def test_a_worker_killed_on_the_past_goes_on_where_it_was(
     """
     Each portion leaves word of its end in the transaction that writes it.
     """
-    monkeypatch.setattr(past, "PORTION", 2)
+    monkeypatch.setattr(scanning, "AT_ONCE", 2)
+    monkeypatch.setattr(past, "PATIENCE", 0)
     work(*[say(f"colis {number}") for number in range(6)])
     query = save("colis")
     run = api.ask_past(query, None, owner)
@@ -199,9 +201,7 @@ def test_a_preview_tells_days_and_how_much_it_read(say: Say, work: Work, save: S
 def test_a_preview_out_of_patience_says_so(
     say: Say, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from comptoir.listening import trying
-
-    monkeypatch.setattr(trying, "AT_ONCE", 1)
+    monkeypatch.setattr(scanning, "AT_ONCE", 1)
     work(*[say(f"colis {number}") for number in range(3)])
 
     seen = api.preview("colis", patience=0)
@@ -253,7 +253,7 @@ def test_a_site_can_be_left_out_for_all(say: Say, work: Work, save: Save, owner:
     Message.objects.filter(pk=there.pk).update(url="https://notspam.example/spam.example")
     work(here, there)
 
-    assert 1 == api.exclude(here.pk, "site", None, owner)
+    assert 1 == api.exclude(here.pk, "site", None, owner).gone
     assert [there.pk] == found(query)
     with pytest.raises(Problem, match="no site"):
         api.exclude(say("test").pk, "site", None, owner)

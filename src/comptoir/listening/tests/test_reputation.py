@@ -1,7 +1,8 @@
 """Every figure of a report against the obvious calculation, row by row in Python."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,9 +41,35 @@ def queries(workspace: Workspace, owner: User) -> list[int]:
         return [crowd.save("brand", "Citron", owner, text) for text in ("citron", "limon")]
 
 
+@dataclass(frozen=True)
+class Crowded:
+    """A brand where many have spoken; no test changes it for the others."""
+
+    workspace: Workspace
+    queries: list[int]
+    said: list[Said]
+
+
+@pytest.fixture(scope="module")
+def crowded(shared: None) -> Crowded:
+    brand = Workspace.objects.create(slug="foule", name="Foule")
+    someone = User.objects.create_user("foule@example.com", "un mot de passe long")
+    with scope(brand), held_at(LONG_AGO):
+        asked = [crowd.save("brand", "Citron", someone, text) for text in ("citron", "limon")]
+    with scope(brand):
+        return Crowded(brand, asked, crowd.crowd(brand, world(brand), asked))
+
+
 @pytest.fixture
-def said(workspace: Workspace, say: Say, queries: list[int]) -> list[Said]:
-    return crowd.crowd(workspace, say, queries)
+def asked(crowded: Crowded) -> list[int]:
+    """Queries of the brand where many have spoken."""
+    return crowded.queries
+
+
+@pytest.fixture
+def said(crowded: Crowded, db: None) -> Iterator[list[Said]]:
+    with scope(crowded.workspace):
+        yield crowded.said
 
 
 def counted(said: list[Said], queries: list[int], days: Days, before: bool = False) -> list[Said]:
@@ -100,27 +127,23 @@ OBVIOUS: dict[str, Callable[[Said], list[Any]]] = {
 
 
 @pytest.mark.parametrize("chosen", [slice(0, 1), slice(0, 2)])
-def test_totals_are_what_one_would_count(
-    said: list[Said], queries: list[int], chosen: slice
-) -> None:
+def test_totals_are_what_one_would_count(said: list[Said], asked: list[int], chosen: slice) -> None:
     """One query alone, and two that find some of the same messages."""
-    found = reputation.report(queries[chosen], DAYS)
+    found = reputation.report(asked[chosen], DAYS)
 
-    assert obvious_totals(counted(said, queries[chosen], DAYS)) == found.now
-    assert obvious_totals(counted(said, queries[chosen], DAYS, before=True)) == found.before
+    assert obvious_totals(counted(said, asked[chosen], DAYS)) == found.now
+    assert obvious_totals(counted(said, asked[chosen], DAYS, before=True)) == found.before
     assert found.now.reposts * found.now.corrected
     assert found.now.read < found.now.mentions
 
 
 @pytest.mark.parametrize("name", sorted(OBVIOUS))
-def test_breakdowns_are_what_one_would_count(
-    said: list[Said], queries: list[int], name: str
-) -> None:
+def test_breakdowns_are_what_one_would_count(said: list[Said], asked: list[int], name: str) -> None:
     """Both periods, every key."""
-    found = reputation.report(queries, DAYS, reputation.EVERY).breakdowns[name]
+    found = reputation.report(asked, DAYS, reputation.EVERY).breakdowns[name]
     now, before = (
         Counter(
-            key for one in counted(said, queries, DAYS, before=past) for key in OBVIOUS[name](one)
+            key for one in counted(said, asked, DAYS, before=past) for key in OBVIOUS[name](one)
         )
         for past in (False, True)
     )
@@ -131,11 +154,11 @@ def test_breakdowns_are_what_one_would_count(
     }
 
 
-def test_days_are_the_workspaces(said: list[Said], queries: list[int]) -> None:
-    found = reputation.report(queries, DAYS)
+def test_days_are_the_workspaces(said: list[Said], asked: list[int]) -> None:
+    found = reputation.report(asked, DAYS)
     wanted = Counter(
         (one.message.sent_at.astimezone(PARIS).date(), one.label.tone if one.label else None)
-        for one in counted(said, queries, DAYS)
+        for one in counted(said, asked, DAYS)
     )
 
     assert wanted == Counter(
@@ -151,25 +174,25 @@ def test_net_sentiment_keeps_neutral_mentions_below() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(OBVIOUS))
-def test_every_line_opens_onto_its_rows(said: list[Said], queries: list[int], name: str) -> None:
+def test_every_line_opens_onto_its_rows(said: list[Said], asked: list[int], name: str) -> None:
     """As many rows as the line says, and the very messages."""
-    for line in reputation.report(queries, DAYS).breakdowns[name].lines:
+    for line in reputation.report(asked, DAYS).breakdowns[name].lines:
         key = reputation.UNREAD if line.key is None else str(line.key)
-        rows, total = reputation.rows(queries, DAYS, {name: key}, 1000)
+        rows, total = reputation.rows(asked, DAYS, {name: key}, 1000)
         wanted = [
-            one.message.pk for one in counted(said, queries, DAYS) if line.key in OBVIOUS[name](one)
+            one.message.pk for one in counted(said, asked, DAYS) if line.key in OBVIOUS[name](one)
         ]
 
         assert line.now == total
         assert wanted[::-1] == rows
 
 
-def test_rows_may_be_narrowed_further(said: list[Said], queries: list[int]) -> None:
-    found = reputation.report(queries, DAYS).now
+def test_rows_may_be_narrowed_further(said: list[Said], asked: list[int]) -> None:
+    found = reputation.report(asked, DAYS).now
 
-    assert found.negative == reputation.rows(queries, DAYS, {"tone": "-1", "known": "tone"}, 1)[1]
-    assert found.reach_known == reputation.rows(queries, DAYS, {"known": "reach"}, 1)[1]
-    assert found.engagement_known == reputation.rows(queries, DAYS, {"known": "engagement"}, 1)[1]
+    assert found.negative == reputation.rows(asked, DAYS, {"tone": "-1", "known": "tone"}, 1)[1]
+    assert found.reach_known == reputation.rows(asked, DAYS, {"known": "reach"}, 1)[1]
+    assert found.engagement_known == reputation.rows(asked, DAYS, {"known": "engagement"}, 1)[1]
 
 
 @pytest.mark.parametrize(
@@ -181,9 +204,9 @@ def test_keys_that_make_no_sense_are_refused(queries: list[int], keys: dict[str,
         reputation.rows(queries, DAYS, keys, 1)
 
 
-def test_a_key_is_never_run_as_a_statement(said: list[Said], queries: list[int]) -> None:
+def test_a_key_is_never_run_as_a_statement(said: list[Said], asked: list[int]) -> None:
     for name in ("channel", "language", "site", "intent", "hashtag"):
-        assert ([], 0) == reputation.rows(queries, DAYS, {name: "x' OR '1'='1"}, 5)
+        assert ([], 0) == reputation.rows(asked, DAYS, {name: "x' OR '1'='1"}, 5)
 
 
 def test_nothing_heard_is_no_error(queries: list[int]) -> None:
@@ -194,15 +217,15 @@ def test_nothing_heard_is_no_error(queries: list[int]) -> None:
     assert ([], 0) == reputation.rows(queries, DAYS, {}, 5)
 
 
-def test_asking_twice_gives_the_same(said: list[Said], queries: list[int]) -> None:
-    assert reputation.report(queries, DAYS) == reputation.report(queries, DAYS)
+def test_asking_twice_gives_the_same(said: list[Said], asked: list[int]) -> None:
+    assert reputation.report(asked, DAYS) == reputation.report(asked, DAYS)
 
 
-def test_another_brand_hears_nothing(said: list[Said], queries: list[int]) -> None:
+def test_another_brand_hears_nothing(said: list[Said], asked: list[int]) -> None:
     other = Workspace.objects.create(slug="autre", name="Autre")
     with scope(other):
-        assert Totals() == reputation.report(queries, DAYS).now
-        assert ([], 0) == reputation.rows(queries, DAYS, {}, 5)
+        assert Totals() == reputation.report(asked, DAYS).now
+        assert ([], 0) == reputation.rows(asked, DAYS, {}, 5)
 
 
 def test_what_rises_is_told_beyond_chance() -> None:
@@ -266,9 +289,7 @@ def test_without_a_rival_there_is_no_share(queries: list[int]) -> None:
 # ── Sources and methods ─────────────────────────────────────────────────────
 
 
-def test_methods_tell_what_was_asked_and_what_read_it(
-    said: list[Said], queries: list[int], owner: User
-) -> None:
+def test_methods_tell_what_was_asked_and_what_read_it(said: list[Said], asked: list[int]) -> None:
     Exclusion.objects.create(
         workspace_id=said[0].message.workspace_id,
         kind="site",
@@ -277,10 +298,10 @@ def test_methods_tell_what_was_asked_and_what_read_it(
         at=START,
     )
     Mention.objects.filter(
-        query_id=queries[0], message=counted(said, queries[:1], DAYS)[0].message
+        query_id=asked[0], message=counted(said, asked[:1], DAYS)[0].message
     ).update(number=2)
-    found = reputation.report(queries, DAYS).methods
-    kept = counted(said, queries, DAYS)
+    found = reputation.report(asked, DAYS).methods
+    kept = counted(said, asked, DAYS)
     read = [one.label for one in kept if one.label]
 
     assert ["citron", "limon"] == [one.text for one in found.queries]

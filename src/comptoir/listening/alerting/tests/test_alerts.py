@@ -14,6 +14,7 @@ from comptoir.base.http import NotSent
 from comptoir.base.models import OutboxEvent, User, Workspace
 from comptoir.base.scope import scope
 from comptoir.channels import api as channels
+from comptoir.channels import noticing
 from comptoir.channels.connector import Rejected
 from comptoir.channels.connectors.tests.simulated import Network, network, said
 from comptoir.channels.models import Account, Author, ConnectedAccount
@@ -455,8 +456,8 @@ def test_a_mail_has_one_id_at_every_try_and_is_looked_for_before_the_second(
         keys.append(key)
         raise NotSent("killed")
 
-    monkeypatch.setattr(channels, "mail_notice", taken)
-    monkeypatch.setattr(channels, "was_mailed", lambda key: len(keys) == 2 and key == keys[0])
+    monkeypatch.setattr(noticing, "mail_notice", taken)
+    monkeypatch.setattr(noticing, "was_mailed", lambda key: len(keys) == 2 and key == keys[0])
     warn(threshold=1, people=(owner.pk,))
     hear(say("panne"))
     for _round in range(4):

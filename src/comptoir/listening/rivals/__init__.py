@@ -1,0 +1,1 @@
+"""Rivals: what they publish, how hard they press, what they offer, what their customers bear."""
