@@ -37,6 +37,8 @@ NEGATIVE, NEUTRAL, POSITIVE, LINE, SOFT, BLUE, BRASS, SURFACE, INK = COLOURS
 UNREAD: Final = LINE
 WIDE: Final = 900
 NARROW: Final = 340
+_LABEL_ROOM: Final = 24
+"""Browsers' fonts may be wider than the font that the drawing was measured with."""
 LOCALES: Final = {"fr": "fr-FR", "en": "en-GB"}
 _renderer = threading.Lock()
 
@@ -115,6 +117,21 @@ def steps(
     colours: (series, stand-in colour); the last series is drawn on top.
     """
     spec = [_steps(points, colours, width) for width in (WIDE, NARROW)]
+    return _chart(spec, title, description, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A value that held from one moment to another, in the reader's zone."""
+
+    start: datetime
+    until: datetime
+    value: float
+
+
+def course(stretches: Sequence[Stretch], title: str, description: str, language: str) -> Chart:
+    """A value that moves by steps, oldest first; where nobody looked there is a thin rise only."""
+    spec = [_course(stretches, width) for width in (WIDE, NARROW)]
     return _chart(spec, title, description, language)
 
 
@@ -299,7 +316,7 @@ def _pairs(items: Sequence[Pair], width: int) -> dict[str, Any]:
             .mark_tick(color=BRASS, thickness=3, size=20)
             .encode(x=alt.X("before:Q", title=None, axis=None, scale=scale)),
         )
-    return _finished(alt, alt.layer(*layers), width, 28 * len(items) + 8)
+    return _finished(alt, alt.layer(*layers), width, 28 * len(items) + 8, left=_LABEL_ROOM)
 
 
 def _steps(
@@ -352,6 +369,45 @@ def _steps(
     return _finished(alt, alt.layer(*layers), width, 240 if width == WIDE else 200)
 
 
+def _course(stretches: Sequence[Stretch], width: int) -> dict[str, Any]:
+    import altair as alt
+
+    values = [
+        {"at": _instant(moment), "value": one.value, "stretch": number}
+        for number, one in enumerate(stretches)
+        for moment in (one.start, one.until)
+    ]
+    days = (stretches[-1].until - stretches[0].start).days
+    pattern = "%H:%M" if days < 2 else "%-d %b" if days <= 200 else "%b %Y"
+    x = alt.X(
+        "at:T",
+        title=None,
+        scale=alt.Scale(type="utc", padding=16),
+        axis=alt.Axis(
+            format=pattern,
+            grid=False,
+            ticks=False,
+            domainColor=LINE,
+            labelPadding=6,
+            labelOverlap=True,
+            tickCount=8 if width == WIDE else 4,
+        ),
+    )
+    y = alt.Y(
+        "value:Q",
+        title=None,
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(tickCount=4, format=",~f", ticks=False, domain=False, gridColor=LINE),
+    )
+    base = alt.Chart(_data(values)).encode(x=x, y=y)
+    layers = [
+        base.mark_line(interpolate="step-after", color=LINE, strokeWidth=1.5),
+        base.mark_line(color=BLUE, strokeWidth=3).encode(detail="stretch:N"),
+        base.mark_point(filled=True, color=BLUE, size=36, opacity=1),
+    ]
+    return _finished(alt, alt.layer(*layers), width, 220 if width == WIDE else 180)
+
+
 def _clear_of_mark(one: Pair, room: float) -> float:
     """
     Where a bar's figure is written: at its end, or after the mark that would cross it.
@@ -363,13 +419,13 @@ def _clear_of_mark(one: Pair, room: float) -> float:
     return one.value
 
 
-def _finished(alt: Any, drawing: Any, width: int, height: int) -> dict[str, Any]:
+def _finished(alt: Any, drawing: Any, width: int, height: int, left: int = 2) -> dict[str, Any]:
     finished: dict[str, Any] = (
         drawing.properties(
             width=width,
             height=height,
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-            padding={"left": 2, "top": 6, "right": 20, "bottom": 2},
+            padding={"left": left, "top": 6, "right": 20, "bottom": 2},
         )
         .configure(background="transparent")
         .configure_view(stroke=None)
@@ -390,6 +446,11 @@ def _data(rows: list[dict[str, Any]]) -> Any:
 def _moment(day: date) -> int:
     """Milliseconds of the day's midnight on the chart's own scale, which knows no zone."""
     return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+
+
+def _instant(moment: datetime) -> int:
+    """Milliseconds of a moment as its own zone's clocks show it: the chart knows no zone."""
+    return int(moment.replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _inset(start: date, until: date, share: float) -> int:

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
 
 from comptoir.insight.api import Period, ending, month
+from comptoir.triage.topics import Days
 
 PRESETS: Final = (7, 28, 90)
 DEFAULT: Final = "28"
@@ -34,6 +38,13 @@ class Choice:
         """The days as a query, so that a link keeps its meaning tomorrow."""
         return urlencode(
             {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        )
+
+    @property
+    def stamp(self) -> str:
+        """Its days as names of files say them: "2026-03-01 2026-03-28", or the one day."""
+        return " ".join(
+            dict.fromkeys(day.isoformat() for day in (self.period.first, self.period.last))
         )
 
     @property
@@ -77,6 +88,16 @@ def choose(query: Mapping[str, str], newest: date, today: date, zone: str) -> Ch
         return _asked(query, newest, today, zone)
     except ValueError:
         return _preset(DEFAULT, None, newest, today, zone, wrong=True)
+
+
+def days_of(period: Period) -> Days:
+    """Midnights of the workspace's zone: of the period, and of the one before."""
+    zone = ZoneInfo(period.zone)
+    before, start, until = (
+        datetime.combine(day, time(), zone)
+        for day in (period.before().first, period.first, period.until)
+    )
+    return Days(before, start, until)
 
 
 def _asked(query: Mapping[str, str], newest: date, today: date, zone: str) -> Choice:
@@ -129,3 +150,9 @@ def _day(text: str | None) -> date | None:
     if not 1971 <= day.year <= 2100:
         raise ValueError("outside of what can be counted")
     return day
+
+
+def page_number(request: HttpRequest) -> int:
+    """The page of a list that an address asks for; the first for anything that is no number."""
+    text = request.GET.get("page", "1")
+    return min(max(int(text), 1), 1_000_000) if text.isascii() and text.isdigit() else 1

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from comptoir.insight.api import Breakdown, Line, Overview, Period, definition
-from comptoir.web.overview import wording
+from comptoir.web import wording
+from comptoir.web.overview import saying
 
 TONES: Final = (-1, 0, 1, None)
 DAILY: Final = 92
@@ -125,21 +125,12 @@ def _volume_table(found: Overview, language: str) -> Table:
         last = until - timedelta(days=1)
         counts = [int(tones[tone]) for tone in TONES]
         values = [*counts, sum(counts)]
-        words = (_bucket_words(start, last), *(wording.number(value) for value in values))
+        words = (wording.bucket(start, last), *(wording.number(value) for value in values))
         query = urlencode({"from": start.isoformat(), "to": last.isoformat()})
         rows.append(Row((start, *values), words, query))
-    names = [wording.key_words("tone", tone, {}) for tone in TONES]
+    names = [wording.key("tone", tone, {}) for tone in TONES]
     columns = (_("Day") if found.period.days <= DAILY else _("From – to"), *names, _("Total"))
     return Table("volume", title, "reputation.messages", columns, tuple(rows), len(rows))
-
-
-def _bucket_words(start: date, last: date) -> str:
-    if start == last:
-        return date_format(start, "SHORT_DATE_FORMAT")
-    return _("%(first)s – %(last)s") % {
-        "first": date_format(start, "SHORT_DATE_FORMAT"),
-        "last": date_format(last, "SHORT_DATE_FORMAT"),
-    }
 
 
 def _figures_table(found: Overview, language: str) -> Table:
@@ -182,10 +173,10 @@ def _lines(part: Breakdown) -> Iterator[Row]:
     people = wording.people({one.keys[0] for one in part.lines}) if key == "author" else {}
     most = max((line.value or 0.0 for line in part.lines), default=0.0)
     for line in part.lines:
-        called = wording.key_words(key, line.keys[0], people)
+        called = wording.key(key, line.keys[0], people)
         values = (_whole(line.value), _whole(line.before))
         words = (called, *(wording.shown(value, unit) for value in values))
-        query = urlencode({key: wording.key_address(line.keys[0])})
+        query = urlencode({key: saying.key_address(line.keys[0])})
         yield Row((called, *values), words, query, _share(line, most))
 
 

@@ -1,6 +1,5 @@
 """The overview: a page at once, its figures after; the rows behind each; files of all."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,19 +12,18 @@ from django.http import (
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from comptoir.base.api import Permission, Problem, ids
+from comptoir.base.api import Permission, Problem
 from comptoir.insight import api as insight
 from comptoir.insight.api import Figure, Overview
-from comptoir.web import charts
+from comptoir.web import charts, defined, wording
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import Choice, choose
-from comptoir.web.downloads import table_file
-from comptoir.web.overview import tables, wording
+from comptoir.web.choice import Choice, choose, page_number
+from comptoir.web.downloads import message_rows, table_file
+from comptoir.web.overview import saying, tables
 from comptoir.web.overview.tables import Table
+from comptoir.web.rows import row
 
 STATS: Final = (
     "reputation.messages",
@@ -84,7 +82,7 @@ def rows(request: DeskRequest, metric: str) -> HttpResponseBase:
     if choice is None:
         raise Http404
     known, keys = _metric(metric), _keys(request, metric)
-    number = _page_number(request)
+    number = page_number(request)
     try:
         found = insight.rows(metric, choice.period, keys, number)
     except ValueError as error:
@@ -93,11 +91,11 @@ def rows(request: DeskRequest, metric: str) -> HttpResponseBase:
     context = {
         "choice": choice,
         "metric": known,
-        "told": insight.definition(metric, _language()),
-        "definition_url": _definition_url(metric),
-        "words": wording.period_words(choice.period.first, choice.period.last),
+        "told": defined.told(metric),
+        "definition_url": defined.address(metric),
+        "words": wording.period(choice.period.first, choice.period.last),
         "keys": _key_words(metric, keys),
-        "rows": [_row(request, one) for one in found.rows],
+        "rows": [row(request, one.message, one.label) for one in found.rows],
         "page_obj": paginator.get_page(number),
         "total": found.total,
         "query": urlencode(_period_query(choice) | keys),
@@ -115,8 +113,8 @@ def export_table(request: DeskRequest, table: str, form: str) -> HttpResponseBas
     found = insight.overview(choice.period)
     if table in tables.BREAKDOWNS:
         found = insight.whole(found, tables.BREAKDOWNS[table])
-    made = tables.build(table, found, _language())
-    return table_file(made.for_file(), f"{made.title} {_stamp(choice)}", made.title, form)
+    made = tables.build(table, found, defined.language())
+    return table_file(made.for_file(), f"{made.title} {choice.stamp}", made.title, form)
 
 
 @desk_view(Permission.EXPORT)
@@ -132,8 +130,9 @@ def export_rows(request: DeskRequest, metric: str, form: str) -> HttpResponseBas
     except ValueError as error:
         raise Http404 from error
     found = insight.every_row(metric, choice.period, keys, insight.MOST_ROWS)
-    title = insight.definition(metric, _language()).title
-    return table_file(list(_row_cells(found)), f"{title} {_stamp(choice)}", title, form)
+    title = defined.told(metric).title
+    cells = list(message_rows((one.message, one.label) for one in found))
+    return table_file(cells, f"{title} {choice.stamp}", title, form)
 
 
 def _choice(request: DeskRequest) -> Choice | None:
@@ -150,8 +149,8 @@ def _frame(request: DeskRequest, choice: Choice) -> dict[str, Any]:
     period, before = choice.period, choice.period.before()
     return {
         "choice": choice,
-        "words": wording.period_words(period.first, period.last),
-        "words_before": wording.period_words(before.first, before.last),
+        "words": wording.period(period.first, period.last),
+        "words_before": wording.period(before.first, before.last),
         "panels_url": f"{_address(request, 'overview_panels')}?{choice.address}",
         "whole_url": f"{_address(request, 'overview')}?{choice.address}&whole=1",
         "month": f"{choice.period.last:%Y-%m}",
@@ -159,7 +158,7 @@ def _frame(request: DeskRequest, choice: Choice) -> dict[str, Any]:
 
 
 def _panels(request: DeskRequest, choice: Choice, found: Overview) -> dict[str, Any]:
-    language = _language()
+    language = defined.language()
     built = {name: tables.build(name, found, language) for name in tables.NAMES}
     shown = {name: _table(request, choice, one) for name, one in built.items()}
     return _frame(request, choice) | {
@@ -174,7 +173,7 @@ def _panels(request: DeskRequest, choice: Choice, found: Overview) -> dict[str, 
 
 def _stat(request: DeskRequest, choice: Choice, figure: Figure) -> dict[str, Any]:
     """What the design system's `stat` needs, in words."""
-    metric, told = figure.metric, insight.definition(figure.name, _language())
+    metric, told = figure.metric, defined.told(figure.name)
     address = _address(request, "overview_rows", metric=figure.name)
     unknown = figure.value is None
     return {
@@ -182,15 +181,15 @@ def _stat(request: DeskRequest, choice: Choice, figure: Figure) -> dict[str, Any
         "value": None if unknown else wording.shown(figure.value, metric.unit),
         "key": metric.slug,
         "change": figure.change,
-        "text": wording.change_text(figure),
+        "text": saying.change_text(figure),
         "before": "" if figure.before is None else wording.shown(figure.before, metric.unit),
         "good": metric.better,
         "reason": metric.unknown if unknown else "",
         "url": f"{address}?{choice.address}" if figure.counted else "",
-        "url_label": wording.rows_link(metric, figure.counted),
+        "url_label": saying.rows_link(metric, figure.counted),
         "definition": told.text,
         "formula": told.formula,
-        "definition_url": _definition_url(figure.name),
+        "definition_url": defined.address(figure.name),
     }
 
 
@@ -199,19 +198,19 @@ def _table(request: DeskRequest, choice: Choice, made: Table) -> dict[str, Any]:
     lines = []
     address = _address(request, "overview_rows", metric=made.metric) if made.metric else ""
     days = "" if made.name == "volume" else f"{choice.address}&"
-    for row in made.rows if made.name == "volume" else made.first_rows:
-        url = f"{address}?{days}{row.query}" if address else ""
-        lines.append({"words": row.words, "url": url, "share": round(row.share, 4)})
+    for one in made.rows if made.name == "volume" else made.first_rows:
+        url = f"{address}?{days}{one.query}" if address else ""
+        lines.append({"words": one.words, "url": url, "share": round(one.share, 4)})
     metric = "reputation.by_day_and_tone" if made.name == "volume" else made.metric
-    told = insight.definition(metric, _language()) if metric else None
+    told = defined.told(metric) if metric else None
     return {
         "name": made.name,
         "title": made.title,
-        "columns": made.columns,
+        "heads": made.columns,
         "lines": lines,
         "hidden": 0 if made.name == "volume" else made.hidden,
         "told": told,
-        "definition_url": _definition_url(metric) if metric else "",
+        "definition_url": defined.address(metric) if metric else "",
         "unknown": insight.named(metric).unknown if metric else "",
         "files": [
             (
@@ -225,7 +224,7 @@ def _table(request: DeskRequest, choice: Choice, made: Table) -> dict[str, Any]:
 
 def _volume_chart(found: Overview, table: Table, language: str) -> charts.Chart | None:
     parts = tables.volume(found)
-    names = {tone: wording.key_words("tone", tone, {}) for tone in tables.TONES}
+    names = {tone: wording.key("tone", tone, {}) for tone in tables.TONES}
     bars = [
         charts.Bar(start, until, names[tone], value)
         for start, until, tones in parts
@@ -284,74 +283,12 @@ def _key_words(metric: str, keys: dict[str, str]) -> list[str]:
 
     values = typed(metric, keys)
     people = wording.people({values["author"]}) if values.get("author") else {}
-    return [wording.key_words(key, value, people) for key, value in values.items()]
-
-
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return min(max(int(text), 1), 1_000_000) if text.isascii() and text.isdigit() else 1
+    return [wording.key(key, value, people) for key, value in values.items()]
 
 
 def _period_query(choice: Choice) -> dict[str, str]:
     return {"from": choice.period.first.isoformat(), "to": choice.period.last.isoformat()}
 
 
-def _row(request: DeskRequest, one: insight.Row) -> dict[str, Any]:
-    message, label = one.message, one.label
-    tones = {-1: "negative", 0: "neutral", 1: "positive"}
-    return {
-        "message": message,
-        "called": wording.called(message.author),
-        "tone": tones[label.tone] if label else "",
-        "intents": [intent.name for intent in label.intents] if label else [],
-        "interactions": _interactions(message),
-        "url": _conversation_url(request, message.thread),
-    }
-
-
-def _interactions(message: Any) -> int | None:
-    """As the metrics count them: null when the source gave none."""
-    counts = [message.likes, message.reposts, message.replies, message.quotes]
-    return sum(one or 0 for one in counts) if any(one is not None for one in counts) else None
-
-
-def _row_cells(found: Iterable[insight.Row]) -> Iterator[Sequence[Any]]:
-    yield (
-        _("Sent at"), _("Network"), _("Author"), _("Text"), _("Tone"), _("Intents"), _("Likes"),
-        _("Reposts"), _("Replies"), _("Quotes"), _("Views"), _("Address"),
-    )  # fmt: skip
-    for one in found:
-        message, label = one.message, one.label
-        yield (
-            timezone.localtime(message.sent_at),
-            wording.key_words("channel", message.channel, {}),
-            message.author.handle or message.author.name,
-            message.text,
-            wording.key_words("tone", label.tone, {}) if label else None,
-            ", ".join(wording.key_words("intent", i.name, {}) for i in label.intents) if label else None,
-            message.likes, message.reposts, message.replies, message.quotes, message.views,
-            message.url,
-        )  # fmt: skip
-
-
-def _stamp(choice: Choice) -> str:
-    first, last = choice.period.first, choice.period.last
-    return f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} {last:%Y-%m-%d}"
-
-
 def _address(request: DeskRequest, name: str, **parts: str) -> str:
     return reverse(name, kwargs={"slug": request.desk.workspace.slug, **parts})
-
-
-def _conversation_url(request: DeskRequest, thread: int) -> str:
-    return _address(request, "conversation", conversation=ids.conceal("conversation", thread))
-
-
-def _definition_url(metric: str) -> str:
-    told = insight.definition(metric, _language())
-    address = reverse("help_page", kwargs={"section": "metrics", "page_slug": told.page})
-    return f"{address}#{told.anchor}"
-
-
-def _language() -> str:
-    return get_language() or "fr"

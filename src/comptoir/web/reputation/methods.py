@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from comptoir.listening.reputation_records import Line, QuerySource, Report
 from comptoir.triage.api import LANGUAGES
-from comptoir.web.reputation import wording
+from comptoir.web import wording
 from comptoir.web.shell.templatetags.typo import percent
 
 

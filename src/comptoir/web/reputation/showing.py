@@ -1,14 +1,13 @@
 """What the pages of a report need: figures, charts and tables with their addresses."""
 
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comptoir.base.api import ids
 from comptoir.channels import api as channels
-from comptoir.insight import api as insight
 from comptoir.listening import reputation_topics
 from comptoir.listening.reputation_records import Report, Side, Sides, Totals
 from comptoir.listening.reputation_shares import (
@@ -17,12 +16,13 @@ from comptoir.listening.reputation_shares import (
     net_interval,
     share_interval,
 )
-from comptoir.web import charts
+from comptoir.web import charts, defined, wording
 from comptoir.web.access import DeskRequest
 from comptoir.web.choice import Choice
-from comptoir.web.reputation import methods, subjects, tables, wording
+from comptoir.web.reputation import methods, subjects, tables
 from comptoir.web.reputation.subjects import Subject
 from comptoir.web.reputation.tables import Table
+from comptoir.web.rows import row
 
 BETTER: Final = {
     "mentions.net_sentiment": "up",
@@ -31,29 +31,13 @@ BETTER: Final = {
 }
 LISTS: Final = ("intents", "hashtags", "sites", "authors", "networks", "languages")
 TIMES: Final = ("weekdays", "hours")
-_TONES: Final = {-1: "negative", 0: "neutral", 1: "positive"}
-
-
-def language() -> str:
-    return get_language() or "fr"
-
-
-def slug(measure: str) -> str:
-    """A measure's name as an id of a page's element."""
-    return measure.replace(".", "-").replace("_", "-")
-
-
-def definition_url(measure: str) -> str:
-    told = insight.definition(measure, language())
-    address = reverse("help_page", kwargs={"section": "metrics", "page_slug": told.page})
-    return f"{address}#{told.anchor}"
 
 
 def panels(
     request: DeskRequest, wanted: Subject, choice: Choice, found: Report, beside: Sides
 ) -> dict[str, Any]:
     """Everything under the choosers, but the topics."""
-    told = language()
+    told = defined.language()
     days = tables.days(found, choice.period, told)
     made = {name: build(found, told) for name, build in tables.OF_REPORT.items()}
     shown = {name: _table(request, wanted, choice, one) for name, one in made.items()}
@@ -74,7 +58,11 @@ def panels(
 
 
 def topics(
-    request: DeskRequest, choice: Choice, found: reputation_topics.Topics, comparable: bool
+    request: DeskRequest,
+    wanted: Subject,
+    choice: Choice,
+    found: reputation_topics.Topics,
+    comparable: bool,
 ) -> dict[str, Any]:
     """
     Each topic with the messages it shows; those erased since are left out.
@@ -89,8 +77,8 @@ def topics(
     return {
         "found": found,
         "fewest": reputation_topics.FEWEST,
-        "told": insight.definition("mentions.topics", language()),
-        "definition_url": definition_url("mentions.topics"),
+        "told": defined.told("mentions.topics"),
+        "definition_url": defined.address("mentions.topics"),
         "all_url": f"{address}?{choice.address}",
         "sampled": found.read < found.said or found.read_before < found.said_before,
         "cards": [
@@ -99,6 +87,7 @@ def topics(
                 "growth": one.growth if comparable else None,
                 "rises": comparable and one.rises,
                 "title": one.title[:1].upper() + one.title[1:] or _("No words in common"),
+                "url": _topic_url(request, wanted, choice, one) if one.members else "",
                 "said": [row(request, known[pk], None) for pk in one.shown if pk in known],
             }
             for one in found.topics
@@ -106,21 +95,12 @@ def topics(
     }
 
 
-def row(request: DeskRequest, message: Any, label: Any) -> dict[str, Any]:
-    """A mention as people read it."""
-    outside = ids.conceal("conversation", message.thread)
-    kwargs = {"slug": request.desk.workspace.slug, "conversation": outside}
-    counts = [message.likes, message.reposts, message.replies, message.quotes]
-    return {
-        "message": message,
-        "called": wording.called(message.author),
-        "tone": _TONES[label.tone] if label else "",
-        "intents": [intent.name for intent in label.intents] if label else [],
-        "interactions": sum(one or 0 for one in counts)
-        if any(one is not None for one in counts)
-        else None,
-        "url": reverse("conversation", kwargs=kwargs),
-    }
+def _topic_url(
+    request: DeskRequest, wanted: Subject, choice: Choice, one: reputation_topics.TopicLine
+) -> str:
+    """The stream of the mentions that a topic holds, named by the one closest to its middle."""
+    line = urlencode({"topic": ids.conceal("message", one.members[0])})
+    return _stream_url(request, wanted, choice, line)
 
 
 def _rows_url(
@@ -132,18 +112,34 @@ def _rows_url(
     return f"{reverse('reputation_rows', kwargs=kwargs)}?{'&'.join(part for part in parts if part)}"
 
 
+def _stream_url(request: DeskRequest, wanted: Subject, choice: Choice, query: str) -> str:
+    """
+    The stream of mentions, narrowed to a line of a table; a line with days of its own replaces
+    the period.
+    """
+    line = dict(parse_qsl(query))
+    days: dict[str, str] = {name: line.pop(name) for name in ("from", "to") if name in line}
+    period = days or dict(parse_qsl(choice.address))
+    asked: dict[str, str] = {"query": wanted.source, **period, "counted": "1"}
+    for key, said in line.items():
+        concealed = ids.conceal("author", int(said)) if key == "author" else said
+        asked |= {"by": key, "is": concealed}
+    address = reverse("mentions", kwargs={"slug": request.desk.workspace.slug})
+    return f"{address}?{urlencode(asked)}"
+
+
 def _stat(
     request: DeskRequest, wanted: Subject, choice: Choice, found: Report, measure: str
 ) -> dict[str, Any]:
     """What the design system's `stat` needs, in words, and what chance may do to the figure."""
-    told, unit = insight.definition(measure, language()), tables.MEASURES[measure]
+    told, unit = defined.told(measure), tables.MEASURES[measure]
     now = tables.value_of(found.now, measure)
     before = tables.value_of(found.before, measure) if found.comparable else None
     counted = tables.counted(found.now, measure)
     return {
         "label": told.title,
         "value": None if now is None else wording.shown(now, unit),
-        "key": slug(measure),
+        "key": defined.slug(measure),
         "change": _change(now, before, unit),
         "text": _change_text(now, before, unit),
         "before": "" if before is None else wording.shown(before, unit),
@@ -153,7 +149,7 @@ def _stat(
         "url_label": wording.mentions_link(counted),
         "definition": told.text,
         "formula": told.formula,
-        "definition_url": definition_url(measure),
+        "definition_url": defined.address(measure),
     }
 
 
@@ -212,7 +208,7 @@ def _table(request: DeskRequest, wanted: Subject, choice: Choice, made: Table) -
     """A table with the addresses of its lines, its files and its definition."""
     whole = made.name not in tables.BREAKDOWNS or made.name in TIMES
     shown = made.rows if whole else made.rows[: tables.SHOWN]
-    told = insight.definition(made.measure, language()) if made.measure else None
+    told = defined.told(made.measure) if made.measure else None
     return {
         "name": made.name,
         "title": made.title,
@@ -220,9 +216,7 @@ def _table(request: DeskRequest, wanted: Subject, choice: Choice, made: Table) -
         "lines": [
             {
                 "words": one.words,
-                "url": _rows_url(request, wanted.address, choice, made.measure, one.query)
-                if one.query
-                else "",
+                "url": _stream_url(request, wanted, choice, one.query) if one.query else "",
                 "share": round(one.share, 4),
                 "rises": one.rises,
             }
@@ -230,7 +224,7 @@ def _table(request: DeskRequest, wanted: Subject, choice: Choice, made: Table) -
         ],
         "hidden": 0 if whole else max(made.total - tables.SHOWN, 0),
         "told": told,
-        "definition_url": definition_url(made.measure) if told else "",
+        "definition_url": defined.address(made.measure) if told else "",
         "files": _files(request, wanted, choice, made.name),
     }
 
@@ -265,12 +259,12 @@ def _volume_chart(found: Report, choice: Choice, made: Table) -> charts.Chart | 
     told = _("%(total)s mentions, by tone. The table below holds each number.") % {
         "total": wording.number(found.now.mentions)
     }
-    return charts.columns(bars, colours, before, made.title, told, language())
+    return charts.columns(bars, colours, before, made.title, told, defined.language())
 
 
 def _sides(request: DeskRequest, wanted: Subject, choice: Choice, beside: Sides) -> dict[str, Any]:
     """The brand beside its rivals: the table, its figures that open, the chart."""
-    made = tables.sides(beside, language())
+    made = tables.sides(beside, defined.language())
     return _table(request, wanted, choice, made) | {
         "found": beside,
         "chart": _sides_chart(beside, made),
@@ -290,7 +284,7 @@ def _sides_chart(beside: Sides, made: Table) -> charts.Chart | None:
         for one in beside.sides
     ]
     told = _("Mentions of each side. The table below holds each number.")
-    return charts.pairs(items, made.title, told, language())
+    return charts.pairs(items, made.title, told, defined.language())
 
 
 def _side(request: DeskRequest, choice: Choice, one: Side, beside: Sides) -> dict[str, Any]:

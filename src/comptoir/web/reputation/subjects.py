@@ -20,6 +20,11 @@ class Subject:
     name: str
     queries: tuple[int, ...]
 
+    @property
+    def source(self) -> str:
+        """Its name in the addresses of mentions."""
+        return self.address.partition("-")[2] or self.address
+
 
 def folder_address(folder: int) -> str:
     return f"folder-{ids.conceal('listening-folder', folder)}"

@@ -12,8 +12,8 @@ from comptoir.insight.api import Period, definition
 from comptoir.listening.reputation import UNREAD
 from comptoir.listening.reputation_records import Report, Side, Sides, Totals
 from comptoir.listening.reputation_shares import share_interval
+from comptoir.web import wording
 from comptoir.web.reputation import methods as sentences
-from comptoir.web.reputation import wording
 
 TONES: Final = (-1, 0, 1, None)
 DAILY: Final = 92

@@ -1,7 +1,5 @@
 """Reputation: a report at once, its figures after; the rows behind each; files of all."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,8 +9,6 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from comptoir.base.api import Permission, ids
@@ -24,17 +20,15 @@ from comptoir.listening import (
     reputation_sides,
     reputation_topics,
 )
-from comptoir.triage import api as triage
-from comptoir.triage.topics import Days
+from comptoir.web import defined, wording
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import Choice, choose
-from comptoir.web.downloads import table_file
-from comptoir.web.reputation import showing, subjects, tables, wording
-from comptoir.web.reputation.showing import language
+from comptoir.web.choice import Choice, choose, days_of, page_number
+from comptoir.web.downloads import labelled, message_rows, table_file
+from comptoir.web.reputation import showing, subjects, tables
 from comptoir.web.reputation.subjects import Subject
+from comptoir.web.rows import row
 
 PAGE: Final = 50
-CHUNK: Final = 500
 
 
 @require_GET
@@ -83,19 +77,19 @@ def topics(request: DeskRequest, subject: str) -> HttpResponseBase:
 def rows(request: DeskRequest, subject: str, measure: str) -> HttpResponseBase:
     """The very mentions that a figure counts, newest first."""
     wanted, choice = _wanted(request, subject)
-    keys, number = _keys(request, measure), _page_number(request)
+    keys, number = _keys(request, measure), page_number(request)
     found, total = _counted(wanted, choice, keys, PAGE, (number - 1) * PAGE)
     address = _address(request, "reputation_of", wanted)
     context = {
         "choice": choice,
         "subject": wanted,
         "measure": measure,
-        "slug": showing.slug(measure),
-        "told": insight.definition(measure, language()),
-        "definition_url": showing.definition_url(measure),
+        "slug": defined.slug(measure),
+        "told": defined.told(measure),
+        "definition_url": defined.address(measure),
         "words": wording.period(choice.period.first, choice.period.last),
         "keys": [wording.of_address(key, said) for key, said in keys.items()],
-        "rows": [showing.row(request, *one) for one in _read(found)],
+        "rows": [row(request, *one) for one in labelled(found)],
         "page_obj": Paginator(range(total), PAGE).get_page(number),
         "total": total,
         "report_url": f"{address}?{choice.address}",
@@ -116,7 +110,7 @@ def export_table(request: DeskRequest, subject: str, table: str, form: str) -> H
     if table not in tables.NAMES:
         raise Http404
     made = _table(wanted, choice, table)
-    name = f"{made.title} {wanted.name} {_stamp(choice)}"
+    name = f"{made.title} {wanted.name} {choice.stamp}"
     return table_file(made.for_file(), name, made.title, form)
 
 
@@ -127,8 +121,9 @@ def export_rows(request: DeskRequest, subject: str, measure: str, form: str) -> 
     wanted, choice = _wanted(request, subject)
     keys = _keys(request, measure)
     found, _total = _counted(wanted, choice, keys, insight.MOST_ROWS, 0)
-    title = insight.definition(measure, language()).title
-    return table_file(list(_cells(found)), f"{title} {wanted.name} {_stamp(choice)}", title, form)
+    title = defined.told(measure).title
+    cells = list(message_rows(labelled(found)))
+    return table_file(cells, f"{title} {wanted.name} {choice.stamp}", title, form)
 
 
 def _wanted(request: DeskRequest, address: str) -> tuple[Subject, Choice]:
@@ -139,18 +134,6 @@ def _wanted(request: DeskRequest, address: str) -> tuple[Subject, Choice]:
     zone = request.desk.workspace.zone
     newest = ids.moment_of(known[1]).astimezone(ZoneInfo(zone)).date()
     return wanted, choose(request.GET.dict(), newest, insight.today(zone), zone)
-
-
-def days_of(choice: Choice) -> Days:
-    """Midnights of the workspace's zone, as the overview counts."""
-    period, zone = choice.period, ZoneInfo(choice.period.zone)
-    return Days(
-        *(_midnight(day, zone) for day in (period.before().first, period.first, period.until))
-    )
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
 
 
 def _frame(request: DeskRequest, wanted: Subject, choice: Choice) -> dict[str, Any]:
@@ -168,28 +151,28 @@ def _frame(request: DeskRequest, wanted: Subject, choice: Choice) -> dict[str, A
 
 
 def _panels(request: DeskRequest, wanted: Subject, choice: Choice) -> dict[str, Any]:
-    days = days_of(choice)
+    days = days_of(choice.period)
     found = reputation.report(wanted.queries, days)
     beside = reputation_sides.sides(days)
     return _frame(request, wanted, choice) | showing.panels(request, wanted, choice, found, beside)
 
 
 def _topics(request: DeskRequest, wanted: Subject, choice: Choice) -> dict[str, Any]:
-    days = days_of(choice)
+    days = days_of(choice.period)
     found = reputation_topics.topics(wanted.queries, days)
     return showing.topics(
-        request, choice, found, reputation_methods.comparable(wanted.queries, days)
+        request, wanted, choice, found, reputation_methods.comparable(wanted.queries, days)
     )
 
 
 def _table(wanted: Subject, choice: Choice, name: str) -> tables.Table:
-    days = days_of(choice)
+    days = days_of(choice.period)
     if name == "sides":
-        return tables.sides(reputation_sides.sides(days), language())
+        return tables.sides(reputation_sides.sides(days), defined.language())
     found = reputation.report(wanted.queries, days, reputation.EVERY)
     if name == "days":
-        return tables.days(found, choice.period, language())
-    return tables.OF_REPORT[name](found, language())
+        return tables.days(found, choice.period, defined.language())
+    return tables.OF_REPORT[name](found, defined.language())
 
 
 def _keys(request: DeskRequest, measure: str) -> dict[str, str]:
@@ -205,45 +188,9 @@ def _counted(
     wanted: Subject, choice: Choice, keys: dict[str, str], limit: int, offset: int
 ) -> tuple[list[int], int]:
     try:
-        return reputation.rows(wanted.queries, days_of(choice), keys, limit, offset)
+        return reputation.rows(wanted.queries, days_of(choice.period), keys, limit, offset)
     except ValueError as error:
         raise Http404 from error
-
-
-def _read(found: Sequence[int]) -> Iterator[tuple[Any, Any]]:
-    """Messages with their labels in that order; one erased a moment ago is passed over."""
-    for begin in range(0, len(found), CHUNK):
-        part = found[begin : begin + CHUNK]
-        messages = {one.id: one for one in channels.messages(part)}
-        labels = triage.labels(part)
-        yield from ((messages[one], labels.get(one)) for one in part if one in messages)
-
-
-def _cells(found: Sequence[int]) -> Iterator[Sequence[Any]]:
-    yield (
-        _("Sent at"), _("Network"), _("Author"), _("Text"), _("Tone"), _("Intents"), _("Likes"),
-        _("Reposts"), _("Replies"), _("Quotes"), _("Views"), _("Address"),
-    )  # fmt: skip
-    for message, label in _read(found):
-        yield (
-            timezone.localtime(message.sent_at),
-            wording.key("channel", message.channel, {}),
-            message.author.handle or message.author.name,
-            message.text,
-            wording.key("tone", label.tone, {}) if label else None,
-            ", ".join(wording.key("intent", one.name, {}) for one in label.intents) if label else None,
-            message.likes, message.reposts, message.replies, message.quotes, message.views,
-            message.url,
-        )  # fmt: skip
-
-
-def _stamp(choice: Choice) -> str:
-    return f"{choice.period.first:%Y-%m-%d} {choice.period.last:%Y-%m-%d}"
-
-
-def _page_number(request: DeskRequest) -> int:
-    text = request.GET.get("page", "1")
-    return min(max(int(text), 1), 1_000_000) if text.isascii() and text.isdigit() else 1
 
 
 def _address(request: DeskRequest, name: str, wanted: Subject) -> str:

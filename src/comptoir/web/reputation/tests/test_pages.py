@@ -13,6 +13,7 @@ from django.test import Client
 from comptoir.analysis.grouping import Growth
 from comptoir.base.clock import held_at
 from comptoir.base.models import User, Workspace
+from comptoir.channels.models import Message
 from comptoir.insight.definitions import definitions
 from comptoir.insight.tests.factory import Town, utc
 from comptoir.listening import api as listening
@@ -168,11 +169,45 @@ def test_every_figure_opens_onto_as_many_rows_as_it_counts(town: Town, reader: C
     panels = body(reader.get(f"{BASE}brand/panels/?{MARCH}"))
     opened = re.findall(r'href="([^"]*/rows/[^"]*)"', panels)
 
-    assert len(opened) > 20
+    assert len(opened) > 15
     for address in opened:
         body(reader.get(address))
     for address, count in re.findall(r'href="([^"]*/rows/[^"]*)">See the (\d+) mention', panels):
         assert f"{count} mention" in words(body(reader.get(address))), address
+
+
+def test_every_line_opens_the_stream_with_as_many_mentions(town: Town, reader: Client) -> None:
+    """
+    Days, intents, hashtags, sites, authors, networks, languages, weekdays, hours: what a line
+    counts is what the stream holds, be it narrowed by a key or by days.
+    """
+    town.say("lea", utc(2026, 3, 3, 9), kind="repost", repost_of="n1", text="citron")
+    town.say("lea", utc(2026, 3, 3, 10), kind="repost", repost_of="n1", text="citron")
+    for message in Message.objects.filter(kind="repost"):
+        hear(listening.queries()[0].id, message)
+    panels = body(reader.get(f"{BASE}brand/panels/?{MARCH}"))
+    lines = re.findall(r'href="(/w/atelier/listening/mentions/[^"]*)".*?</tr>', panels)
+    cells = re.findall(r'href="/w/atelier/listening/mentions/[^"]*".*?</th>(.*?)</tr>', panels)
+    counted = {"by_day": 0}
+    for address, row in zip(lines, cells, strict=True):
+        numbers = re.findall(r'<td class="num">([^<]*)</td>', row)
+        days = "by=" not in address
+        kind = "by_day" if days else re.findall(r"by=(\w+)", address)[0]
+        wanted = int(numbers[-1] if days else numbers[0])
+        page = words(body(reader.get(address)))
+        assert wanted == _held(page), address
+        counted[kind] = counted.get(kind, 0) + wanted
+
+    assert {
+        "by_day", "intent", "hashtag", "site", "author", "channel", "language", "weekday", "hour",
+    } == set(counted)  # fmt: skip
+    assert 5 == counted["by_day"] == counted["author"] == counted["hour"]
+
+
+def _held(page: str) -> int:
+    """How many mentions the stream says it holds."""
+    found = re.search(r"(\d+) mentions?; \d+ on this page", page)
+    return int(found[1]) if found else 0
 
 
 def test_rows_say_which_line_they_are_of(town: Town, reader: Client) -> None:
@@ -282,7 +317,7 @@ def test_topics_grow_only_where_both_periods_are_known(
 ) -> None:
     """A query never asked of the period before would make every topic rise."""
     growth = Growth(before=2, ratio=3.0, low=1.5, high=6.0, chance=0.001, rising=True)
-    line = reputation_topics.TopicLine("colis", 9, 0.5, (1, 2, 6), (), growth)
+    line = reputation_topics.TopicLine("colis", 9, 0.5, (1, 2, 6), (), (), growth)
     made = reputation_topics.Topics("found", 18, 20, 18, 20, (line,))
     monkeypatch.setattr(reputation_topics, "topics", lambda *asked: made)
     monkeypatch.setattr(reputation_methods, "comparable", lambda *asked: comparable)

@@ -1,12 +1,17 @@
 """Small components that need a little logic; larger ones are includes under `shell/parts/`."""
 
-from functools import cache
+import re
+from contextvars import ContextVar
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
 from django import template
 from django.contrib.staticfiles.finders import find
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template import Context, Node, NodeList
+from django.template.base import Parser, Token
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -82,12 +87,58 @@ def icon(name: str, label: Word = "", size: str = "") -> SafeString:
 
     name: an id of `comptoir/icons/sprite.svg`. size: "s", "" or "l".
     """
+    return _drawn(name, _said(label), size, _inside.get())
+
+
+_inside: ContextVar[bool] = ContextVar("icons_inside", default=False)
+
+
+class _Inside(Node):
+    def __init__(self, inner: NodeList) -> None:
+        self._inner = inner
+
+    def render(self, context: Context) -> SafeString:
+        before = _inside.set(True)
+        try:
+            return self._inner.render(context)
+        finally:
+            _inside.reset(before)
+
+
+@register.tag
+def icons_inside(parser: Parser, token: Token) -> _Inside:
+    """
+    Icons between this and `endicons_inside` hold their lines, in place of a reference to the sprite.
+
+    For what comes by the hundred while a page is open: a browser makes a tree of its own of each
+    reference, and looks it up, lays it out and paints it anew.
+    """
+    inner = parser.parse(("endicons_inside",))
+    parser.delete_first_token()
+    return _Inside(inner)
+
+
+# Lists show the same few signs and pills hundreds of times. typed: what is safe HTML and what is
+# not may read the same and must never stand for each other.
+
+
+def _said(words: Word) -> str:
+    """In the reader's language; what is safe stays so."""
+    return words if isinstance(words, str) else str(words)
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _drawn(name: str, label: str, size: str, inside: bool) -> SafeString:
     spoken = (
         format_html('role="img" aria-label="{}"', label)
         if label
         else SafeString('aria-hidden="true"')
     )
     sized = format_html(' data-size="{}"', size) if size else ""
+    if inside and name in _lines():
+        return format_html(
+            '<svg class="icon" viewBox="0 0 24 24" {}{}>{}</svg>', spoken, sized, _lines()[name]
+        )
     return format_html(
         '<svg class="icon" {}{}><use href="{}#{}"></use></svg>',
         spoken,
@@ -100,12 +151,22 @@ def icon(name: str, label: Word = "", size: str = "") -> SafeString:
 @cache
 def icon_names() -> tuple[str, ...]:
     """Every id the sprite offers, in file order; for the style guide and for tests."""
-    from pathlib import Path
-    from re import findall
+    return tuple(re.findall(r'<symbol id="([^"]+)"', _sprite_text()))
 
+
+@cache
+def _lines() -> dict[str, SafeString]:
+    """What is drawn, by id, of those on the usual grid."""
+    found = re.findall(
+        r'<symbol id="([^"]+)" viewBox="0 0 24 24">(.*?)</symbol>', _sprite_text(), re.S
+    )
+    return {name: SafeString(drawn) for name, drawn in found}
+
+
+def _sprite_text() -> str:
     path = find("comptoir/icons/sprite.svg")
     assert isinstance(path, str)
-    return tuple(findall(r'<symbol id="([^"]+)"', Path(path).read_text(encoding="utf-8")))
+    return Path(path).read_text(encoding="utf-8")
 
 
 @register.simple_tag
@@ -164,10 +225,20 @@ def _badge(attributes: dict[str, Word], sign: str, label: Word, reason: Word) ->
     pairs = {key: value for key, value in attributes.items() if value not in ("", None, False)}
     if reason:
         pairs |= {"data-tip": "", "title": reason, "tabindex": "0"}
+    # What was said for a reason is said once.
+    made = _pill.__wrapped__ if reason else _pill
+    return made(
+        _inside.get(), sign, _said(label), *(_said(one) for pair in pairs.items() for one in pair)
+    )
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _pill(inside: bool, sign: str, label: str, *names_and_values: str) -> SafeString:
+    pairs = zip(names_and_values[::2], names_and_values[1::2], strict=True)
     return format_html(
         '<span class="badge"{}>{}<span class="label">{}</span></span>',
-        format_html_join("", ' {}="{}"', pairs.items()),
-        icon(sign) if sign else "",
+        format_html_join("", ' {}="{}"', pairs),
+        _drawn(sign, "", "", inside) if sign else "",
         label,
     )
 

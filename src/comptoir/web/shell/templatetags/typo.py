@@ -21,6 +21,8 @@ DASH: Final = "–"
 MINUTE: Final = 60
 HOUR: Final = 3600
 RELATIVE_FOR: Final = timedelta(days=7)
+NEXT_UNIT = 0.99
+"""From which part of a larger unit it is said: an hour and a minute is an hour, not 61 minutes."""
 MIN_TERM: Final = 2
 
 # Only what a browser would open on the open web; everything else stays words.
@@ -102,7 +104,7 @@ def _since(moment: datetime, now: datetime) -> str:
         return gettext("just now")
     if abs(passed) < RELATIVE_FOR:
         return format_timedelta(
-            -passed, add_direction=True, format="short", threshold=1.3, locale=_locale()
+            -passed, add_direction=True, format="short", threshold=NEXT_UNIT, locale=_locale()
         )
     return date_format(moment, _short_date(moment, now))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.messages.storage.base import Message
-from django.template import engines
+from django.template import Context, Template, engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
@@ -308,3 +308,17 @@ def test_five_places_need_no_more() -> None:
 
     assert 5 == made.split('class="tabbar"')[1].split("</nav>")[0].count("<a ")
     assert "more-places" not in made
+
+
+def test_icons_of_rows_hold_their_lines() -> None:
+    """A sign or pill drawn before for another place is drawn anew inside, and as before outside."""
+    words = "{% load shell %}{% icon 'clock' %}{% urgency 1 %}"
+    outside = Template(words).render(Context())
+    inside = Template(
+        words.replace("{% icon", "{% icons_inside %}{% icon") + "{% endicons_inside %}"
+    ).render(Context())
+
+    assert 2 == outside.count("<use ")
+    assert 0 == inside.count("<use ")
+    assert 2 == inside.count('viewBox="0 0 24 24"')
+    assert outside == Template(words).render(Context())

@@ -219,6 +219,21 @@ def test_ago_becomes_a_date_after_a_week(french: None) -> None:
     assert ">3 déc. 2023<" in ago(datetime(2023, 12, 3, 12, tzinfo=UTC), NOON)
 
 
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(minutes=59), f"59{NO_BREAK}min"),
+        (timedelta(minutes=59, seconds=50), f"1{NO_BREAK}h"),
+        (timedelta(minutes=61), f"1{NO_BREAK}h"),
+        (timedelta(hours=23, minutes=58), f"1{NO_BREAK}j"),
+        (timedelta(hours=25), f"1{NO_BREAK}j"),
+    ],
+)
+def test_ago_changes_its_unit_when_it_is_full(french: None, passed: timedelta, words: str) -> None:
+    """ "61 min" makes people divide."""
+    assert f"il y a {words}<" in ago(NOON - passed, NOON).replace("\u202f", NO_BREAK)
+
+
 def test_ago_of_nothing_is_a_dash() -> None:
     """
     A conversation never answered has no answer time.
