@@ -18,6 +18,7 @@ CHOICES: Final = ("lang", "sentiment", "channel", "intent")
 FARTHEST: Final = 50
 _WORD = re.compile(r"[#@]?\w+(?:['’&-]\w+)*\*?")
 _OPERATORS = re.compile(r"AND|OR|NOT|O?NEAR(?:/\w*)?")
+_BARE = re.compile(r"[@#]?[\w.-]+\*?")
 _STAR = re.compile(r"\w{3,}\*")
 
 
@@ -138,4 +139,4 @@ def _near(terms: list[str], distance: int) -> list[str]:
 
 def _value(written: str) -> str:
     plain = _starless(written)
-    return f'"{plain}"' if " " in plain or "(" in plain or ")" in plain else plain
+    return plain if not plain or _BARE.fullmatch(plain) else f'"{plain}"'

@@ -15,6 +15,8 @@ from comptoir.web.access import DeskRequest, desk_view
 from comptoir.web.listening import composing, finding, forms, marking, past, trying, words
 from comptoir.web.listening.forms import Written
 
+WITHOUT_SCRIPT = 3.0
+"""Seconds that a search reads for where the page cannot ask on by itself."""
 PERIODS = ("7", "30", "90", "365", "all")
 
 
@@ -49,9 +51,9 @@ def _editor(request: DeskRequest, it: listening.QueryView | None) -> HttpRespons
             # The check above says what is wrong, and where.
             context["unsaved"] = True
     if does == "preview":
-        context |= trying.previewed(request, written)
-        if it is not None and "found" in context and written.text.strip() != it.text:
-            context |= trying.compared(request, it.text, written.text)
+        context |= trying.previewed(request, written, it)
+    if does == "search" and written.text.strip():
+        context |= trying.searched(request, written.text, patience=WITHOUT_SCRIPT)
     context |= _around(request, it) | {"helped": helped, "helps": does == "compose"}
     failed = "refused" in context or "unsaved" in context
     return render(request, "listening/query.html", context, status=422 if failed else 200)

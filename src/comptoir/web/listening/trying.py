@@ -1,9 +1,11 @@
 """What a query would do, told while it is written: mistakes, examples, findings, changes."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -20,7 +22,22 @@ from comptoir.web.listening.forms import Written
 
 SHOWN = 10
 OFFERED = 12
+HURRY, STRETCH = 0.15, 0.5
+"""Seconds that the first answer of a search reads for at most, and each that follows it."""
 TONES = {-1: "negative", 0: "neutral", 1: "positive"}
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """A search under way. before: id below which it goes on. shown: messages on the page."""
+
+    before: int | None = None
+    found: int = 0
+    read: int = 0
+    shown: int = 0
+
+
+FIRST = SoFar()
 
 
 @require_POST
@@ -35,27 +52,25 @@ def check(request: DeskRequest) -> HttpResponse:
 @desk_view(Permission.LISTEN)
 def preview(request: DeskRequest) -> HttpResponse:
     """What it would have found lately; of a saved query also what would change."""
-    written = forms.sent(request.POST)
-    context = previewed(request, written)
-    it = finding.query(request.POST.get("query", ""))
-    if it is not None and "found" in context and written.text.strip() != it.text:
-        context["difference_url"] = reverse(
-            "query_difference",
-            kwargs={
-                "slug": request.desk.workspace.slug,
-                "query": ids.conceal("query", it.id),
-            },
-        )
+    context = previewed(
+        request, forms.sent(request.POST), finding.query(request.POST.get("query", ""))
+    )
     return render(request, "listening/parts/preview.html", context)
 
 
 @require_POST
 @desk_view(Permission.LISTEN)
-def difference(request: DeskRequest, query: str) -> HttpResponse:
-    """What would change if this text took the place of the one in use."""
-    it = finding.known(query)
-    context = compared(request, it.text, forms.sent(request.POST).text)
-    return render(request, "listening/parts/difference.html", context)
+def search(request: DeskRequest) -> HttpResponse:
+    """
+    What it finds in all that was received: a first page at once, then the rest bit by bit.
+
+    Each answer says where it ended, and the page asks on from there.
+    """
+    if "before" not in request.POST:
+        context = searched(request, forms.sent(request.POST).text)
+        return render(request, "listening/parts/search.html", context)
+    context = searched(request, request.POST.get("asked", ""), _so_far(request.POST))
+    return render(request, "listening/parts/searched.html", context | {"goes_on": True})
 
 
 @require_POST
@@ -109,21 +124,72 @@ def checked(written: Written) -> dict[str, Any]:
     }
 
 
-def previewed(request: DeskRequest, written: Written) -> dict[str, Any]:
-    """What the query would have found lately, with the newest messages."""
+def previewed(
+    request: DeskRequest, written: Written, it: listening.QueryView | None
+) -> dict[str, Any]:
+    """What the query would have found lately, with the newest messages; and against `it`."""
     if not written.text.strip():
         return {"waits": True}
+    before = _against(written, it)
     try:
         read = queries.parse(written.text)
-        found = listening.preview(written.text)
+        found = listening.preview(written.text, against=before.text if before else None)
     except QueryError as problem:
         return {"broken": words.say(problem)}
-    return {
+    context: dict[str, Any] = {
         "found": found,
         "bars": bars(found.days),
         "cards": cards(request, found.ids[:SHOWN], [read]),
         "last": found.days[-1][0],
     }
+    if before is None or found.difference is None:
+        return context
+    return context | _differing(request, found.difference, before, read)
+
+
+def _against(written: Written, it: listening.QueryView | None) -> Query | None:
+    """The text in use, where another is written and it can still be read."""
+    if it is None or written.text.strip() == it.text:
+        return None
+    try:
+        return queries.parse(it.text)
+    except QueryError:
+        return None
+
+
+def searched(
+    request: DeskRequest, text: str, so_far: SoFar = FIRST, patience: float | None = None
+) -> dict[str, Any]:
+    """The next stretch of all that was received, with what was found before it."""
+    wanted = SHOWN - so_far.shown
+    seconds = patience if patience is not None else STRETCH if so_far.before else HURRY
+    enough = SHOWN if so_far.before is None else None
+    try:
+        read = queries.parse(text)
+        part = listening.search(text, so_far.before, seconds, enough=enough)
+    except QueryError as problem:
+        return {"broken": words.say(problem)}
+    new = cards(request, part.ids[: max(0, wanted)], [read])
+    now = SoFar(
+        part.end, so_far.found + part.found, so_far.read + part.read, so_far.shown + len(new)
+    )
+    before = ids.conceal("message", part.end) if part.end else ""
+    counted = asdict(now) | {"before": before, "asked": text}
+    return {
+        "searched": now,
+        "values": json.dumps(counted),
+        "total": now.read + part.left,
+        "cards": new,
+        "next": before,
+    }
+
+
+def _so_far(post: QueryDict) -> SoFar:
+    before = ids.reveal("message", post.get("before", ""))
+    counts = [post.get(name, "") for name in ("found", "read", "shown")]
+    if before is None or not all(one.isascii() and one.isdigit() for one in counts):
+        raise Http404
+    return SoFar(before, *(int(one[:18]) for one in counts))
 
 
 def compared(request: DeskRequest, old: str, new: str) -> dict[str, Any]:
@@ -133,6 +199,12 @@ def compared(request: DeskRequest, old: str, new: str) -> dict[str, Any]:
         found = listening.difference(old, new)
     except QueryError as problem:
         return {"broken": words.say(problem)}
+    return _differing(request, found, before, after)
+
+
+def _differing(
+    request: DeskRequest, found: listening.Difference, before: Query, after: Query
+) -> dict[str, Any]:
     return {
         "difference": found,
         "gained": cards(request, found.gained_ids[:SHOWN], [after]),

@@ -12,6 +12,7 @@ from comptoir.analysis.queries import QueryError, Warned
 from comptoir.channels import api as channels
 from comptoir.channels.api import MessageView
 from comptoir.triage import api as triage
+from comptoir.web import wording
 from comptoir.web.shell.words import CHANNELS, TONES
 
 FOLDERS: Final = {
@@ -112,6 +113,11 @@ def at(known: str) -> str:
     ('@lea', 'lea@example.com')
     """
     return f"@{known}" if known and "@" not in known else known
+
+
+def line(name: str, said: str) -> str:
+    """The line of a report's table as people call it; ValueError where there is none such."""
+    return _("a topic") if name == "topic" else wording.of_address(name, said) if name else ""
 
 
 def _words() -> str:

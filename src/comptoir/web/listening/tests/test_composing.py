@@ -9,7 +9,7 @@ from comptoir.analysis.queries import QueryError, parse
 from comptoir.base.models import User
 from comptoir.listening import api as listening
 from comptoir.web.listening.composing import Asked, asked, compose
-from comptoir.web.listening.tests.conftest import text, url
+from comptoir.web.tests.signed_in import text, url
 
 WORDS = ("all", "any", "none", "phrase", "near", "author", "site")
 LACKING = {"", "empty", "only_not", "no_word", "missing_value", "phrase_long"}

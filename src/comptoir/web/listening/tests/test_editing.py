@@ -1,5 +1,8 @@
 """The editor of a query: what it says while one writes, what it keeps, what it never loses."""
 
+import html
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +12,7 @@ from django.test import Client
 from comptoir.base import ids
 from comptoir.base.models import User
 from comptoir.listening import api as listening
-from comptoir.web.listening.tests.conftest import text, url
+from comptoir.web.tests.signed_in import text, url
 
 Save = Callable[..., int]
 
@@ -116,9 +119,9 @@ def test_the_preview_counts_and_marks(browser: Client, say: Any) -> None:
 def test_a_preview_says_how_little_it_read(
     browser: Client, say: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from comptoir.listening import trying
+    from comptoir.listening import scanning, trying
 
-    monkeypatch.setattr(trying, "AT_ONCE", 1)
+    monkeypatch.setattr(scanning, "AT_ONCE", 1)
     monkeypatch.setattr(trying.preview, "__defaults__", (30, -1.0))
     say("une panne"), say("deux pannes")
     page = text(browser.post(url("query_preview"), {"text": "panne*"}))
@@ -141,9 +144,8 @@ def test_a_changed_query_shows_what_it_gains_and_loses(
     say("mon colis"), say("mon paquet"), say("colis et paquet")
     query = ids.conceal("query", save("colis"))
     page = text(browser.post(url("query_preview"), {"text": "paquet", "query": query}))
-    assert url("query_difference", query=query) in page
 
-    page = text(browser.post(url("query_difference", query=query), {"text": "paquet"}))
+    assert '<strong class="num">2</strong> of 3 messages read' in page
     assert '<dt>Gained</dt><dd class="num">+1</dd>' in page
     assert '<dt>Lost</dt><dd class="num">−1</dd>' in page
     assert '<dt>Kept</dt><dd class="num">1</dd>' in page
@@ -160,6 +162,65 @@ def test_without_scripts_one_button_shows_it_all(browser: Client, save: Save, sa
     assert "of 2 messages read" in page
     assert "+1" in page
     assert "colis" == listening.query(query).text
+
+
+def test_all_that_was_received_is_searched_while_the_page_is_read(
+    browser: Client, say: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    The newest are there at once; the page asks on by itself, and counts each message once.
+    """
+    from comptoir.listening import scanning
+    from comptoir.web.listening import trying
+
+    monkeypatch.setattr(scanning, "AT_ONCE", 5)
+    monkeypatch.setattr(trying, "HURRY", 0)
+    monkeypatch.setattr(trying, "STRETCH", 0)
+    for number in range(14):
+        say(f"panne {number}" if number % 4 else "rien", minutes=number * 60 * 24 * 30)
+    page = text(browser.post(url("query_search"), {"text": "panne"}))
+
+    assert '<strong class="num">4</strong> so far, in 5 messages' in page
+    assert 4 == page.count("<article")
+    assert 0 < page.index("<mark>panne</mark> 13") < page.index("<mark>panne</mark> 11")
+    assert 'max="14"' in page
+    going = asked_on(page)
+    page = text(browser.post(url("query_search"), going))
+    assert '<strong class="num">7</strong> so far, in 10 messages' in page
+    assert 'hx-swap-oob="beforeend:#search-cards"' in page
+    page = text(browser.post(url("query_search"), asked_on(page)))
+    assert 3 == page.count("<article")
+    assert '<strong class="num">10</strong> in all 14 messages received' in page
+    assert "hx-vals" not in page
+
+    for broken in ({"before": "x"}, {"found": "-1"}, {"read": "²"}):
+        assert 404 == browser.post(url("query_search"), going | broken).status_code
+
+
+def asked_on(page: str) -> dict[str, str]:
+    """What the page sends by itself to go on."""
+    found = re.search('hx-vals="([^"]*)"', page)
+    assert found is not None
+    values: dict[str, str] = json.loads(html.unescape(found[1]))
+    return values
+
+
+def test_all_is_searched_without_scripts(browser: Client, save: Save, say: Any) -> None:
+    say("mon colis"), say("mon paquet")
+    query = save("colis")
+    wanted = {"name": "x", "text": "paquet", "do": "search"}
+    page = text(browser.post(url("query", query=ids.conceal("query", query)), wanted))
+
+    assert "in all 2 messages received" in page
+    assert "mon <mark>paquet</mark>" in page
+
+
+def test_a_search_of_everything_says_what_is_no_query(browser: Client, say: Any) -> None:
+    say("panne")
+    page = text(browser.post(url("query_search"), {"text": 'panne AND "'}))
+    assert "All that was received" in page
+    assert "<article" not in page
+    assert "Nothing found" in text(browser.post(url("query_search"), {"text": "rien"}))
 
 
 def test_adopting_going_back_and_who_did_it(

@@ -9,7 +9,7 @@ from django.test import Client
 from comptoir.base import ids
 from comptoir.base.models import User
 from comptoir.listening import api as listening
-from comptoir.web.listening.tests.conftest import text, url
+from comptoir.web.tests.signed_in import text, url
 
 
 def test_an_empty_list_explains_with_an_example(browser: Client) -> None:

@@ -11,7 +11,7 @@ from comptoir.base.models import User
 from comptoir.care import api as care
 from comptoir.listening import api as listening
 from comptoir.web.listening import mentions
-from comptoir.web.listening.tests.conftest import text, url
+from comptoir.web.tests.signed_in import text, url
 
 Save = Callable[..., int]
 
@@ -44,7 +44,7 @@ def test_each_mention_shows_what_was_found_and_by_which_query(
     assert "<mark>Colis</mark> &lt;b&gt;reçu&lt;/b&gt;, merci" in page
     assert page.index("Encore en") < page.index("Mon <mark>")
     assert "Votre" not in page
-    assert "3 on this page; 5 mentions in all" in page
+    assert "3 mentions; 3 on this page" in page
 
 
 def test_a_stream_is_that_of_a_query_or_a_folder(
@@ -117,7 +117,7 @@ def test_chosen_mentions_go_to_the_inbox(
     threads = [one.thread_id for one in heard["said"][:2]]
     care.close(threads[:1], actor=agent)
     sent = {
-        "thread": [ids.conceal("conversation", one) for one in threads],
+        "chosen": [ids.conceal("message", one.pk) for one in heard["said"][:2]],
         "tag": "Parcels",
         "person": ids.conceal("member", agent.pk),
         "back": "tone=negative",
@@ -136,13 +136,13 @@ def test_chosen_mentions_go_to_the_inbox(
 def test_handing_over_asks_for_what_is_missing(
     manager: Client, browser: Client, heard: dict[str, Any]
 ) -> None:
-    chosen = ids.conceal("conversation", heard["said"][0].thread_id)
+    chosen = ids.conceal("message", heard["said"][0].pk)
     address = url("mentions_hand_over")
 
     assert "No mention is chosen." in text(manager.post(address, {"tag": "x"}, follow=True))
-    page = text(manager.post(address, {"thread": chosen}, follow=True))
+    page = text(manager.post(address, {"chosen": chosen}, follow=True))
     assert "Say how the inbox is to find them." in page
-    assert 403 == browser.post(address, {"thread": chosen, "tag": "x"}).status_code
+    assert 403 == browser.post(address, {"chosen": chosen, "tag": "x"}).status_code
     assert "Hand over" not in text(browser.get(url("mentions")))
 
 
@@ -164,6 +164,27 @@ def test_what_is_left_out_goes_and_can_come_back(
     (row,) = listening.exclusions()
     address = url("exclusion_undo", exclusion=ids.conceal("exclusion", row.id))
     assert "They count again" in text(browser.post(address, follow=True))
+    assert [] == listening.exclusions()
+
+
+def test_leaving_out_is_taken_back_from_the_toast(browser: Client, heard: dict[str, Any]) -> None:
+    """
+    One press brings back what went, and the reader to the mentions that were read.
+    """
+    sent = {
+        "message": ids.conceal("message", heard["said"][0].pk),
+        "kind": "author",
+        "of": "",
+        "back": "within=retard",
+    }
+    page = text(browser.post(url("exclusion_add"), sent, follow=True))
+    assert "3 mentions went." in page
+    undo = page.split('data-toast-undo action="')[1].split('"')[0]
+    response = browser.post(undo.replace("&amp;", "&"), follow=True)
+
+    assert "They count again; 3 mentions are back." in text(response)
+    assert "within=retard" in response.redirect_chain[-1][0]
+    assert "2 on this page" in text(response)
     assert [] == listening.exclusions()
 
 

@@ -70,6 +70,7 @@ on("click", "[data-suggestion]", (button, event) => {
 
 // ── Suggestions ──────────────────────────────────────────
 let options = [];
+let offeredFor = "";
 let chosen = 0;
 let asked = 0;
 let timer = 0;
@@ -80,19 +81,37 @@ async function suggest(always = false) {
   if (cursor !== area.selectionEnd) return close();
   const begun = /[\p{L}\p{N}:_]$/u.test(area.value.slice(0, cursor));
   if (!always && !begun) return close();
+  const text = area.value;
   const body = new FormData();
-  body.set("text", area.value);
+  body.set("text", text);
   body.set("cursor", String(cursor));
   const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
   try {
     const answer = await fetch(form.dataset.complete, { method: "POST", body, headers: { "X-CSRFToken": token } });
     if (!answer.ok || number !== asked || document.activeElement !== area) return;
-    options = (await answer.json()).options;
+    offer((await answer.json()).options, text, number);
   } catch {
-    return close();
+    close();
   }
-  if (number !== asked) return;
+}
+
+function offer(found, text, number) {
+  if (number !== asked || text !== area.value) return;
+  [options, offeredFor] = [found, text];
   if (options.length) open();
+  else close();
+}
+
+/** Keeps what still fits of what was offered for a text that has gone on, over what is typed by now. */
+function narrow() {
+  const [old, now] = [offeredFor, area.value];
+  const grown = now.length - old.length;
+  const fits = ({ text, start, end }) =>
+    now.slice(0, start) === old.slice(0, start) &&
+    now.slice(end + grown) === old.slice(end) &&
+    text.toLowerCase().startsWith(now.slice(start, end + grown).toLowerCase());
+  const left = options.filter(fits).map((one) => ({ ...one, end: one.end + grown }));
+  if (left.length) offer(left, now, ++asked);
   else close();
 }
 
@@ -174,6 +193,7 @@ function place(pre, at) {
 
 area.addEventListener("input", (event) => {
   clearTimeout(timer);
+  narrow();
   if (event.inputType === "insertText" || event.inputType?.startsWith("delete")) timer = setTimeout(suggest, 120);
   else close();
 });
