@@ -7,12 +7,15 @@ from comptoir.listening.alerting import api
 
 
 def alert(outside: str) -> api.AlertView:
-    """The alert of an address; Http404 when it is none of ours."""
+    """The alert of an address; Http404 when it is none of ours, or a watched page's."""
     identifier = ids.reveal("alert", outside)
     try:
-        return api.alert(identifier or 0)
+        found = api.alert(identifier or 0)
     except Problem as problem:
         raise Http404 from problem
+    if found.draft.kind == api.KINDS.PAGE:
+        raise Http404
+    return found
 
 
 def firing(outside: str) -> api.FiringView:

@@ -30,6 +30,7 @@ def page(request: DeskRequest, firing: str) -> HttpResponse:
         "alert_outside": ids.conceal("alert", it.alert),
         "asked": words.asked(api.alert(it.alert).draft),
         "icon": words.ICONS[it.kind],
+        "watched": _watched(request, it),
         "cards": _cards(request, it.id),
         "notices": [{"it": one, "state": words.STATES[one.state]} for one in it.notices],
         "failed": any(one.state == "failed" for one in it.notices),
@@ -116,6 +117,14 @@ def _cards(request: DeskRequest, firing: int) -> list[dict[str, Any]]:
         for one in wanted
         if one in known
     ]
+
+
+def _watched(request: DeskRequest, it: api.FiringView) -> str:
+    """Where the watched page is that changed; "" for other alerts."""
+    if it.page is None:
+        return ""
+    kwargs = {"slug": request.desk.workspace.slug, "page": ids.conceal("watched", it.page)}
+    return reverse("watching_page", kwargs=kwargs)
 
 
 def _back(request: DeskRequest, firing: str) -> HttpResponse:

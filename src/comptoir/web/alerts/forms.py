@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comptoir.base.api import ids
-from comptoir.base.models import Membership
-from comptoir.base.scope import current_workspace_id
-from comptoir.channels import api as channels
 from comptoir.listening import api as listening
 from comptoir.listening.alerting import api
+from comptoir.web import recipients
 
 WINDOWS: Final = (15, 30, 60, 180, 360, 720, 1440, 2880, 10080, 43200)
 RESTS: Final = (0, 30, 60, 180, 360, 720, 1440, 10080)
@@ -30,7 +28,9 @@ class AlertForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     kind = forms.ChoiceField(
-        label=gettext_lazy("Tell us of"), choices=api.KINDS.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Tell us of"),
+        choices=[one for one in api.KINDS.choices if one[0] != api.KINDS.PAGE],
+        widget=forms.RadioSelect,
     )
     query = forms.ChoiceField(label=gettext_lazy("In the mentions of"), required=False)
     within = forms.CharField(
@@ -92,8 +92,8 @@ class AlertForm(forms.Form):
         self._choose("query", [("", _("all messages")), *_queries()])
         self._choose("window", _spans(WINDOWS, draft.window if draft else 60))
         self._choose("cooldown", _spans(RESTS, draft.cooldown if draft else 60))
-        self._choose("people", _people())
-        self._choose("accounts", _accounts(draft.accounts if draft else ()))
+        self._choose("people", recipients.people())
+        self._choose("accounts", recipients.accounts(draft.accounts if draft else ()))
 
     def draft(self) -> api.AlertDraft:
         """What the form says, once it is valid."""
@@ -101,8 +101,8 @@ class AlertForm(forms.Form):
         told = {name: said[name] for name in _PLAIN}
         return api.AlertDraft(
             query=ids.reveal("query", said["query"]) if said["query"] else None,
-            people=_revealed("member", said["people"]),
-            accounts=_revealed("account", said["accounts"]),
+            people=recipients.revealed("member", said["people"]),
+            accounts=recipients.revealed("account", said["accounts"]),
             **told
             | {
                 "threshold": 1 if said["threshold"] is None else said["threshold"],
@@ -144,27 +144,3 @@ def _queries() -> list[tuple[str, str]]:
 def _spans(usual: Iterable[int], now: int) -> list[tuple[str, str]]:
     chosen = sorted({*usual, now})
     return [(str(one), api.span(one) if one else _("no time")) for one in chosen]
-
-
-def _people() -> list[tuple[str, str]]:
-    members = Membership.objects.filter(
-        workspace_id=current_workspace_id(), user__is_active=True
-    ).select_related("user")
-    named = sorted((str(one.user), one.user_id) for one in members)
-    return [(ids.conceal("member", pk), name) for name, pk in named]
-
-
-def _accounts(chosen: Iterable[int]) -> list[tuple[str, str]]:
-    """Channels that take notices, and those of the alert that do no longer."""
-    open_ = {one.id: one.name for one in channels.team_channels()}
-    shut = {
-        one.id: _("%(name)s (not connected)") % {"name": one.name}
-        for one in channels.connected(disconnected=True)
-        if one.id in set(chosen) - set(open_)
-    }
-    return [(ids.conceal("account", one), name) for one, name in (open_ | shut).items()]
-
-
-def _revealed(kind: str, outside: Iterable[str]) -> tuple[int, ...]:
-    found = (ids.reveal(kind, one) for one in outside)
-    return tuple(one for one in found if one is not None)

@@ -20,6 +20,7 @@ ICONS: Final = {
     "weight": "user",
     "word": "search",
     "silence": "snooze",
+    "page": "globe",
 }
 STATES: Final[Mapping[str, Promise]] = {
     "waiting": gettext_lazy("On its way"),
@@ -36,6 +37,8 @@ def address(workspace: Workspace, firing: int) -> str:
 
 def asked(draft: api.AlertDraft) -> str:
     """What an alert asks for, in a sentence."""
+    if draft.kind == "page":
+        return _("Any change of a watched page")
     said = {"count": _number(draft.threshold), "window": api.span(draft.window)}
     if draft.kind == "silence":
         return _("No message for %(window)s") % said

@@ -1,13 +1,5 @@
 """Alerts with their clock, and a browser signed in as an analyst."""
 
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-from django.test import Client
-from django.urls import reverse
-
-from comptoir.base.models import User
 from comptoir.listening.alerting.tests.conftest import (
     hear,
     make_other,
@@ -18,38 +10,9 @@ from comptoir.listening.alerting.tests.conftest import (
     warn,
     work,
 )
+from comptoir.web.tests.signed_in import analyst, browser, sign_in
 
-__all__ = ["hear", "make_other", "rounds", "save", "say", "time", "warn", "work"]
-
-
-@pytest.fixture
-def analyst(person: Callable[..., User]) -> User:
-    return person("analyst")
-
-
-@pytest.fixture
-def sign_in() -> Callable[[User], Client]:
-    """sign_in(user) opens a browser in English."""
-
-    def enter(user: User) -> Client:
-        User.objects.filter(pk=user.pk).update(language="en")
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return enter
-
-
-@pytest.fixture
-def browser(analyst: User, sign_in: Callable[[User], Client]) -> Client:
-    return sign_in(analyst)
-
-
-def url(name: str, **kwargs: Any) -> str:
-    return reverse(name, kwargs={"slug": "atelier", **kwargs})
-
-
-def text(response: Any, status: int = 200) -> str:
-    """A page's words, with white space as one space."""
-    assert status == response.status_code
-    return " ".join(response.content.decode().split())
+__all__ = [
+    "analyst", "browser", "hear", "make_other", "rounds", "save", "say", "sign_in", "time",
+    "warn", "work",
+]  # fmt: skip

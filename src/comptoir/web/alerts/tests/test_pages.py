@@ -13,7 +13,7 @@ from comptoir.base.scope import scope
 from comptoir.channels.models import Author
 from comptoir.listening.alerting import api
 from comptoir.triage.tests.conftest import START, Say, world
-from comptoir.web.alerts.tests.conftest import text, url
+from comptoir.web.tests.signed_in import text, url
 
 Warn = Callable[..., int]
 Hear = Callable[..., None]
