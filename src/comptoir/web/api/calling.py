@@ -16,6 +16,7 @@ from typing import Any, Final, get_args
 from urllib.parse import urlsplit
 
 import structlog
+from django.db import connection
 from django.db.models import F, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -141,9 +142,11 @@ def _audited(row: Subscription, verb: str, actor: User, **details: Any) -> None:
     )
 
 
-@outbox.consumer("webhooks_out", EVENTS, order=90)
+@outbox.consumer("webhooks_out", EVENTS, order=90, rest=0.25)
 def follow(event: outbox.Event, prepared: Any) -> None:
     """Note whom to call; conversations are listed up to 200, else only counted."""
+    if event.kind != DELIVER and not _is_anybody_told(event.workspace_id):
+        return
     listening = [row for row in _listening() if event.kind in row.events]
     if event.kind == DELIVER and not listening:
         _undelivered(event.payload["outbound"])
@@ -158,6 +161,16 @@ def follow(event: outbox.Event, prepared: Any) -> None:
                 "due_at": clock.now(),
             },
         )
+
+
+def _is_anybody_told(workspace_id: int) -> bool:
+    """Below the ORM: asked at each event of every brand, and nearly always answered no."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM api_subscription WHERE workspace_id = %s AND is_on LIMIT 1",
+            [workspace_id],
+        )
+        return cursor.fetchone() is not None
 
 
 def _listening() -> QuerySet[Subscription, Subscription]:
@@ -219,10 +232,21 @@ def _errand(stop: threading.Event) -> int:
     return call_due()
 
 
+@jobs.beside("webhook calls forgotten", pause=3600.0)
+def _tidy(stop: threading.Event) -> int:
+    forget_made()
+    return 0
+
+
+def forget_made() -> None:
+    """Calls that were made, or given up, some days ago are of no more use. Needs no scope."""
+    with every_workspace():
+        Call.objects.filter(due_at=None, at__lt=clock.now() - KEPT).delete()
+
+
 def call_due(limit: int = 20) -> int:
     """Make the calls that are due; returns how many. Needs no scope."""
     with every_workspace():
-        Call.objects.filter(due_at=None, at__lt=clock.now() - KEPT).delete()
         due = Call.objects.filter(due_at__lte=clock.now(), subscription__is_on=True)
         rows = list(due.select_related("subscription").order_by("due_at", "pk")[:limit])
     return sum(_claimed_and_made(row) for row in rows)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from comptoir import conf
 from comptoir.web.api import keys
@@ -33,11 +34,13 @@ def documents(request: HttpRequest) -> HttpResponse:
 def _operation(
     method: str, path: str, one: dict[str, Any], schema: dict[str, Any]
 ) -> dict[str, Any]:
+    summary = one["summary"]
     body = one.get("requestBody", {}).get("content", {}).get("application/json", {})
     return {
         "method": method.upper(),
         "path": path,
-        "summary": _coded(one.get("description", "")),
+        "summary": _(summary),
+        "about": _coded(one.get("description", "")),
         "parameters": [
             {"name": each["name"], "in": each["in"], "required": each.get("required", False)}
             for each in one.get("parameters", [])

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import NinjaAPI, Query
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -133,7 +134,12 @@ def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
 # Messages
 
 
-@api.post("/messages", response={201: s.StoredOut, **_ERRORS}, tags=["Messages"])
+@api.post(
+    "/messages",
+    response={201: s.StoredOut, **_ERRORS},
+    tags=["Messages"],
+    summary=gettext_noop("Bring in messages"),
+)
 @allowing("messages:write")
 def bring(request: HttpRequest, told: s.MessagesIn) -> Any:
     """
@@ -149,7 +155,12 @@ def bring(request: HttpRequest, told: s.MessagesIn) -> Any:
     return 201, s.StoredOut(stored=stored.imported, duplicates=stored.duplicates, ids=outside)
 
 
-@api.get("/messages", response={200: s.MessagesOut, **_ERRORS}, tags=["Messages"])
+@api.get(
+    "/messages",
+    response={200: s.MessagesOut, **_ERRORS},
+    tags=["Messages"],
+    summary=gettext_noop("Read messages"),
+)
 @allowing("messages:read")
 def messages(request: HttpRequest, after: s.Outside = "", limit: int = _LIMIT) -> Any:
     """
@@ -167,7 +178,12 @@ def messages(request: HttpRequest, after: s.Outside = "", limit: int = _LIMIT) -
 # Conversations
 
 
-@api.get("/conversations", response={200: s.ConversationsOut, **_ERRORS}, tags=["Conversations"])
+@api.get(
+    "/conversations",
+    response={200: s.ConversationsOut, **_ERRORS},
+    tags=["Conversations"],
+    summary=gettext_noop("List conversations"),
+)
 @allowing("conversations:read")
 def conversations(
     request: HttpRequest,
@@ -186,6 +202,7 @@ def conversations(
     "/conversations/{conversation}",
     response={200: s.ConversationWhole, **_ERRORS},
     tags=["Conversations"],
+    summary=gettext_noop("Read one conversation"),
 )
 @allowing("conversations:read")
 def conversation(request: HttpRequest, conversation: s.Outside, before: s.Outside = "") -> Any:
@@ -202,6 +219,7 @@ def conversation(request: HttpRequest, conversation: s.Outside, before: s.Outsid
     "/conversations/{conversation}/answers",
     response={202: s.AnswerOut, **_ERRORS},
     tags=["Conversations"],
+    summary=gettext_noop("Answer a customer"),
 )
 @allowing("answers:write")
 def answer(request: HttpRequest, conversation: s.Outside, told: s.AnswerIn) -> Any:
@@ -222,14 +240,24 @@ def answer(request: HttpRequest, conversation: s.Outside, told: s.AnswerIn) -> A
     return 202, s.AnswerOut(id=outside, state=queued.state, due_at=queued.due_at)
 
 
-@api.get("/answers/{answer}", response={200: s.AnswerOut, **_ERRORS}, tags=["Conversations"])
+@api.get(
+    "/answers/{answer}",
+    response={200: s.AnswerOut, **_ERRORS},
+    tags=["Conversations"],
+    summary=gettext_noop("See what became of an answer"),
+)
 @allowing("conversations:read")
 def answer_state(request: HttpRequest, answer: s.Outside) -> Any:
     """What has become of an answer. Scope: `conversations:read`."""
     return 200, _answer(_revealed(ANSWER, answer))
 
 
-@api.post("/answers/{answer}/state", response={200: s.AnswerOut, **_ERRORS}, tags=["Messages"])
+@api.post(
+    "/answers/{answer}/state",
+    response={200: s.AnswerOut, **_ERRORS},
+    tags=["Messages"],
+    summary=gettext_noop("Say what became of an answer"),
+)
 @allowing("messages:write")
 def report(request: HttpRequest, answer: s.Outside, told: s.AnswerStateIn) -> Any:
     """
@@ -242,16 +270,17 @@ def report(request: HttpRequest, answer: s.Outside, told: s.AnswerStateIn) -> An
     return 200, _answer(found)
 
 
-def _changing(path: str, name: str) -> Callable[..., Any]:
+def _changing(path: str, name: str, summary: str) -> Callable[..., Any]:
     return api.post(
         f"/conversations/{{conversation}}/{path}",
         response={200: s.ConversationOut, **_ERRORS},
         tags=["Conversations"],
         operation_id=name,
+        summary=summary,
     )
 
 
-@_changing("assign", "assign")
+@_changing("assign", "assign", gettext_noop("Assign a conversation"))
 @allowing("conversations:write")
 def assign(request: HttpRequest, conversation: s.Outside, told: s.AssignIn) -> Any:
     """Give it to a member by e-mail address, or to nobody. Scope: `conversations:write`."""
@@ -260,7 +289,7 @@ def assign(request: HttpRequest, conversation: s.Outside, told: s.AssignIn) -> A
     return 200, _again(found.id)
 
 
-@_changing("close", "close")
+@_changing("close", "close", gettext_noop("Close a conversation"))
 @allowing("conversations:write")
 def close(request: HttpRequest, conversation: s.Outside) -> Any:
     """Take it off the desk; a new question brings it back. Scope: `conversations:write`."""
@@ -269,7 +298,7 @@ def close(request: HttpRequest, conversation: s.Outside) -> Any:
     return 200, _again(found.id)
 
 
-@_changing("reopen", "reopen")
+@_changing("reopen", "reopen", gettext_noop("Reopen a conversation"))
 @allowing("conversations:write")
 def reopen(request: HttpRequest, conversation: s.Outside) -> Any:
     """Put it back on the desk. Scope: `conversations:write`."""
@@ -278,7 +307,7 @@ def reopen(request: HttpRequest, conversation: s.Outside) -> Any:
     return 200, _again(found.id)
 
 
-@_changing("notes", "note")
+@_changing("notes", "note", gettext_noop("Write an internal note"))
 @allowing("conversations:write")
 def note(request: HttpRequest, conversation: s.Outside, told: s.TextIn) -> Any:
     """Write an internal note, which no customer sees. Scope: `conversations:write`."""
@@ -287,7 +316,7 @@ def note(request: HttpRequest, conversation: s.Outside, told: s.TextIn) -> Any:
     return 200, _again(found.id)
 
 
-@_changing("tags", "tag")
+@_changing("tags", "tag", gettext_noop("Add a tag"))
 @allowing("conversations:write")
 def tag(request: HttpRequest, conversation: s.Outside, told: s.TagIn) -> Any:
     """Add a tag, made when it is new. Scope: `conversations:write`."""
@@ -299,7 +328,12 @@ def tag(request: HttpRequest, conversation: s.Outside, told: s.TagIn) -> Any:
 # Calling programs
 
 
-@api.post("/webhooks", response={201: s.SubscribedOut, **_ERRORS}, tags=["Webhooks"])
+@api.post(
+    "/webhooks",
+    response={201: s.SubscribedOut, **_ERRORS},
+    tags=["Webhooks"],
+    summary=gettext_noop("Have an address called"),
+)
 @allowing("conversations:read")
 def subscribe(request: HttpRequest, told: s.SubscriptionIn) -> Any:
     """
@@ -316,7 +350,12 @@ def subscribe(request: HttpRequest, told: s.SubscriptionIn) -> Any:
     return 201, s.SubscribedOut(secret=secret, **_subscription(row).model_dump())
 
 
-@api.get("/webhooks", response={200: s.SubscriptionsOut, **_ERRORS}, tags=["Webhooks"])
+@api.get(
+    "/webhooks",
+    response={200: s.SubscriptionsOut, **_ERRORS},
+    tags=["Webhooks"],
+    summary=gettext_noop("List the addresses called"),
+)
 @allowing("conversations:read")
 def subscriptions(request: HttpRequest) -> Any:
     """The addresses that are called. Scope: `conversations:read`."""
@@ -324,7 +363,12 @@ def subscriptions(request: HttpRequest) -> Any:
     return 200, s.SubscriptionsOut(webhooks=found)
 
 
-@api.delete("/webhooks/{webhook}", response={200: s.SubscriptionOut, **_ERRORS}, tags=["Webhooks"])
+@api.delete(
+    "/webhooks/{webhook}",
+    response={200: s.SubscriptionOut, **_ERRORS},
+    tags=["Webhooks"],
+    summary=gettext_noop("Call an address no more"),
+)
 @allowing("conversations:read")
 def unsubscribe(request: HttpRequest, webhook: s.Outside) -> Any:
     """Call it no more. Scope: `conversations:read`."""

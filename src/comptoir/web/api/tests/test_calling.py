@@ -121,6 +121,26 @@ def test_who_says_gone_is_believed_at_once(
     assert not Subscription.objects.get().is_on
 
 
+def test_calls_that_are_over_are_forgotten_after_some_days(
+    workspace: Workspace,
+    key: ApiKey,
+    program: Callable[..., Network],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those that still have to be made stay, however old."""
+    calling.subscribe(key, URL, ["answer_sent"])
+    program(204)
+    happens(workspace)
+    assert 1 == calling.call_due()
+    happens(workspace)
+    calling.forget_made()
+    assert 2 == Call.objects.count()
+    later(monkeypatch, days=4)
+    calling.forget_made()
+
+    assert [True] == [one.due_at is not None for one in Call.objects.all()]
+
+
 def test_an_event_read_twice_is_one_call(workspace: Workspace, key: ApiKey) -> None:
     """The consumer of a killed worker reads it again."""
     calling.subscribe(key, URL, ["answer_sent"])
