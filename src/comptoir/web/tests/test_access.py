@@ -1,15 +1,17 @@
 """The door of the desk: every workspace address, every role, strangers and passers-by."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from comptoir.base.models import Membership, User, Workspace
 from comptoir.base.roles import Permission, Role, can
+from comptoir.base.scope import scope
 
 ARGUMENTS: dict[str, Any] = {"int": 1, "str": "unknown", "slug": "unknown", "path": "unknown"}
 
@@ -72,13 +74,38 @@ def test_every_workspace_address_is_guarded(address: Address) -> None:
     assert isinstance(address.permission, Permission)
 
 
+@pytest.fixture(scope="module")
+def brand(shared: None) -> Workspace:
+    return Workspace.objects.create(slug="atelier", name="Atelier Citron")
+
+
+@pytest.fixture
+def workspace(brand: Workspace, db: None) -> Iterator[Workspace]:
+    with scope(brand):
+        yield brand
+
+
+@pytest.fixture(scope="module")
+def sessions(brand: Workspace) -> dict[str, str]:
+    """Keys of sessions, by role: a member of each has signed in."""
+    return {role: _signed_in(brand, role) for role in Role.values}
+
+
+def _signed_in(brand: Workspace, role: str) -> str:
+    user = User.objects.create_user(f"{role}@atelier.example", None, name=role.title())
+    Membership.objects.create(workspace=brand, user=user, role=role)
+    browser = Client()
+    browser.force_login(user)
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 @pytest.mark.parametrize("address", _KNOWN)
 def test_each_role_gets_what_it_may_and_no_more(
-    client: Client, person: Callable[..., User], address: Address
+    client: Client, workspace: Workspace, sessions: dict[str, str], address: Address
 ) -> None:
     assert address.permission is not None
     for role in Role.values:
-        client.force_login(person(role))
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions[role]
         statuses = {client.get(address.url).status_code}
         if can(role, address.permission):
             assert 403 not in statuses, f"{role} is refused {address.name}"
