@@ -167,6 +167,7 @@ def _about_data() -> list[Line]:
         "search": _search,
         "work": _work,
         "set aside": _set_aside,
+        "words": _words,
         "brands": _brands,
         "people": _people,
         "two factors": _two_factors,
@@ -245,6 +246,19 @@ def _set_aside() -> Finding:
     if kept:
         return "warn", f"Events that failed five times, kept to be replayed once mended: {kept}."
     return "ok", "No event failed."
+
+
+def _words() -> Finding:
+    """Whether queries find the past in volumes; the worker reads what is lacking."""
+    from comptoir.base.models import Workspace
+    from comptoir.listening import api as listening
+
+    spaces = Workspace.objects.exclude(slug__startswith="deleted-")
+    standing = {one.slug: listening.words_read(one) for one in spaces}
+    sentence = f"Messages whose words are read for queries on the past: {sum(read for read, _ in standing.values())}."
+    if lacking := [slug for slug, (_read, whole) in standing.items() if not whole]:
+        return "warn", f"{sentence} A worker still reads those of: {', '.join(lacking)}."
+    return "ok", sentence
 
 
 def _brands() -> Finding:

@@ -1,4 +1,4 @@
-"""The columnar copy, from which figures are counted: deriving it again."""
+"""What is derived from the database: the copy for figures, the volumes of words; again."""
 
 import time
 
@@ -12,16 +12,18 @@ def rebuild(
     workspace: str = typer.Option("", help="Address name of one workspace; all when left out."),
 ) -> None:
     """
-    Derive the copy that figures are counted from again, from the database.
+    Derive what figures are counted from, and the words that queries ask of the past, again.
 
-    The copy is derived and keeps itself up to date; this is for when you doubt it.
-    Figures stay available meanwhile. Stop it at any moment and run it again.
+    Both are copies of the database and keep themselves up to date; this is for when you doubt
+    them. Figures and queries answer meanwhile. Stop it at any moment and run it again.
 
     Example:  comptoir rebuild --workspace atelier-citron
     """
     django()
     from comptoir.base.models import Workspace
+    from comptoir.base.scope import scope
     from comptoir.insight import api as insight
+    from comptoir.listening import api as listening
 
     spaces = Workspace.objects.filter(slug=workspace) if workspace else Workspace.objects.all()
     if workspace and not spaces.exists():
@@ -34,7 +36,16 @@ def rebuild(
         rows = insight.rebuild(one, lambda done, slug=one.slug: _say(slug, done))  # type: ignore[misc]
         seconds = time.monotonic() - started
         typer.echo(f"\r{one.slug}: {rows} rows in {seconds:.1f} s          ")
+        started = time.monotonic()
+        with scope(one):
+            read = listening.read_again(one, lambda done, slug=one.slug: _read(slug, done))  # type: ignore[misc]
+        seconds = time.monotonic() - started
+        typer.echo(f"\r{one.slug}: words of {read} messages in {seconds:.1f} s          ")
 
 
 def _say(slug: str, done: int) -> None:
     typer.echo(f"\r{slug}: {done} rows …", nl=False)
+
+
+def _read(slug: str, done: int) -> None:
+    typer.echo(f"\r{slug}: words of {done} messages …", nl=False)

@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from comptoir.cli.app import app, fail
+from comptoir.cli.stream import Tally, batches, failing, progress, put, quiet_pipe
 
 if TYPE_CHECKING:
     from comptoir.analysis.api import Catalogue, Text
     from comptoir.analysis.learning import BrandModel, ClassHead
-    from comptoir.cli.triage_input import Wrong
     from comptoir.cli.triage_workers import Readers, Work
 
 BATCH = 1024
@@ -33,8 +31,6 @@ FEW = 200
 """Below so many, messages of the sample shop stand in for them."""
 SMALL = {"best": 2_000, "fast": 2_000, "light": 10_000}
 """Messages under which several processes take longer to start than they save."""
-_BATCH_CHARS = 4_000_000
-_TOLD = 100
 _MISSING = {
     "no-onnxruntime": "the package onnxruntime is not installed",
     "no-onnx": "the package onnx is not installed",
@@ -44,22 +40,6 @@ _MISSING = {
     "no-heads": "this installation comes without the trained model",
     "no-room": "the cache folder cannot be written",
 }
-
-
-@dataclass(slots=True)
-class _Counts:
-    """Rows so far; wrong ones are told one by one, up to _TOLD."""
-
-    console: Console
-    read: int = 0
-    wrong: int = 0
-
-    def tell(self, row: "Wrong") -> None:
-        self.wrong += 1
-        if self.wrong <= _TOLD:
-            self.console.print(f"Line {row.line}: {row.sentence}", markup=False, highlight=False)
-        elif self.wrong == _TOLD + 1:
-            self.console.print("Further wrong rows are only counted.")
 
 
 @dataclass(frozen=True)
@@ -162,10 +142,10 @@ def triage(
         intents=_intents(intents),
         classes=_classes(classify),
     )
-    counts = _Counts(Console(stderr=True, soft_wrap=True))
+    counts = Tally()
     with quiet_pipe(), _whole():
         _run(file, job, counts, output)
-    _end(counts, strict)
+    counts.end(strict, f"{counts.read}")
 
 
 def _demand(mode: str) -> None:
@@ -242,20 +222,7 @@ def _examples(path: Path) -> dict[str, list[str]]:
     raise fail(f"{path} holds no example.", "It needs rows of a label and a text.")
 
 
-@contextmanager
-def failing(name: str) -> Iterator[None]:
-    """What is wrong with a whole file ends the command with a sentence."""
-    from comptoir.channels.files.api import FileProblem, sentence
-
-    try:
-        yield
-    except FileProblem as problem:
-        raise fail(f"{name}: {sentence(problem.code, problem.fields)}") from problem
-    except OSError as problem:
-        raise fail(f"{name} cannot be opened: {problem.strerror or problem}.") from problem
-
-
-def _run(file: str, job: _Job, counts: _Counts, output: str) -> None:
+def _run(file: str, job: _Job, counts: Tally, output: str) -> None:
     from comptoir.analysis.gathering import Gatherer
     from comptoir.analysis.printing import record
     from comptoir.analysis.triage import cores
@@ -264,12 +231,12 @@ def _run(file: str, job: _Job, counts: _Counts, output: str) -> None:
 
     texts = _texts(file, counts)
     first = list(islice(texts, ORDINARY if file == STDIN else SMALL[job.mode]))
-    batches = _batches(chain(first, texts), job.batch)
+    together = batches(chain(first, texts), job.batch)
     workers = job.workers or (1 if file == STDIN or len(first) < SMALL[job.mode] else cores())
     write, gatherer = _writer(output), Gatherer()
     with readers(workers, _work(job, first, workers)) as pool, progress(counts.console) as advance:
         model = _model(job, pool)
-        for batch, (readings, added) in pool.read(batches):
+        for batch, (readings, added) in pool.read(together):
             groups = gatherer.first(batch, readings)
             for reading, group, more in zip(readings, groups, added, strict=True):
                 write(record(reading, group=group, model=model, words=job.words, **more))
@@ -298,7 +265,7 @@ def _model(job: _Job, readers: "Readers") -> str:
     return version
 
 
-def _texts(file: str, counts: _Counts) -> Iterator["Text"]:
+def _texts(file: str, counts: Tally) -> Iterator["Text"]:
     """The messages of a file; wrong rows are told on the way."""
     from comptoir.analysis.api import Text
     from comptoir.cli import triage_input
@@ -308,7 +275,7 @@ def _texts(file: str, counts: _Counts) -> Iterator["Text"]:
             if isinstance(row, Text):
                 yield row
             else:
-                counts.tell(row)
+                counts.pass_over(f"Line {row.line}: {row.sentence}")
 
 
 def _own(job: _Job, first: Sequence["Text"]) -> "BrandModel":
@@ -335,20 +302,6 @@ def _ordinary(first: Sequence["Text"]) -> list[str]:
     return list(dict.fromkeys(said))[:FEW]
 
 
-def _batches(texts: Iterator["Text"], most: int) -> Iterator[list["Text"]]:
-    """Messages in batches, cut earlier where they are long, to keep memory flat."""
-    batch: list[Text] = []
-    size = 0
-    for text in texts:
-        batch.append(text)
-        size += len(text.text)
-        if len(batch) == most or size > _BATCH_CHARS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
 def _writer(output: str) -> Callable[[dict[str, Any]], None]:
     """Writes records on standard output as bytes, whatever the terminal's encoding."""
     from comptoir.analysis.printing import json_line
@@ -356,11 +309,6 @@ def _writer(output: str) -> Callable[[dict[str, Any]], None]:
     if output == "csv":
         return _Table().write
     return lambda record: put(json_line(record))
-
-
-def put(line: bytes) -> None:
-    """Write on standard output, whatever the terminal's encoding."""
-    sys.stdout.buffer.write(line)
 
 
 class _Table:
@@ -397,43 +345,3 @@ def _whole() -> Iterator[None]:
             "A process that read messages was killed, perhaps for want of memory.",
             "What is printed so far is right, but not all. Take fewer --workers.",
         ) from None
-
-
-@contextmanager
-def quiet_pipe() -> Iterator[None]:
-    """Whoever reads the results may have enough of them: `| head` is no failure."""
-    try:
-        yield
-    except BrokenPipeError:
-        # What Python still holds would fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from None
-
-
-@contextmanager
-def progress(console: Console) -> Iterator[Callable[[int], None]]:
-    """A line on a terminal that shows nothing else."""
-    with Progress(
-        TextColumn("{task.completed:,} messages, {task.fields[rate]:,.0f} a second"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal or sys.stdout.isatty(),
-    ) as progress:
-        task = progress.add_task("", total=None, rate=0.0)
-
-        def advance(count: int) -> None:
-            progress.advance(task, count)
-            progress.update(task, rate=progress.tasks[0].speed or 0.0)
-
-        yield advance
-
-
-def _end(counts: _Counts, strict: bool) -> None:
-    """The tally of wrong rows, and how the command ends."""
-    if not counts.wrong:
-        return
-    rows = "row was" if counts.wrong == 1 else "rows were"
-    typer.echo(f"{counts.wrong} {rows} wrong and passed over; {counts.read} read.", err=True)
-    if strict or not counts.read:
-        raise typer.Exit(1)

@@ -247,7 +247,7 @@ def test_wrong_rows_are_named_by_line_and_passed_over(tmp_path: Path) -> None:
         "Line 5: There is no id.",
         "Line 6: There is no text.",
         "Line 7: The row is not a JSON object.",
-        "5 rows were wrong and passed over; 2 read.",
+        "5 lines were wrong and passed over; 2 read.",
     ] == result.stderr.splitlines()
     assert 1 == run(path, "--mode", "light", "--strict").exit_code
 
@@ -267,7 +267,7 @@ def test_a_row_with_too_many_cells_is_passed_over(tmp_path: Path) -> None:
     [
         ("", 0, ""),
         ("id,text\n", 0, ""),
-        ('{"id": 1}\n{"id": 2}\n', 1, "2 rows were wrong and passed over; 0 read."),
+        ('{"id": 1}\n{"id": 2}\n', 1, "2 lines were wrong and passed over; 0 read."),
         ("name,text\na,b\n", 1, "Line 2: There is no id."),
         ("hello\nworld\n", 1, "No rows and columns were found"),
     ],
