@@ -13,6 +13,9 @@ from comptoir.base.models import User, Workspace
 from comptoir.base.scope import scope
 from comptoir.channels import api as channels
 from comptoir.channels.incoming import Incoming
+from comptoir.demo import rival, site
+from comptoir.demo.followups import follow_up
+from comptoir.demo.listening import alarm, listen, see_old_alarms
 from comptoir.demo.shop import SHOP
 from comptoir.demo.simulation import simulate
 
@@ -27,7 +30,8 @@ def install(owner: User, end: date | None = None) -> Workspace:
     All in one transaction, a few seconds long: it is there whole or not at all. The
     worker then sorts its messages like any others.
     """
-    simulated = simulate(end=end or clock.now().date())
+    end = end or clock.now().date()
+    simulated = simulate(end=end)
     with transaction.atomic():
         workspace = workspaces.create(
             owner,
@@ -41,6 +45,14 @@ def install(owner: User, end: date | None = None) -> Workspace:
             channels.set_own_handles(list(SHOP.handles.items()), actor=owner)
             for batch in _batches(simulated.messages):
                 channels.store(workspace.pk, [_arrived(message) for message in batch])
+            for batch in _batches(list(rival.posts(end))):
+                channels.store(workspace.pk, [_arrived(message) for message in batch])
+            listen(owner)
+            alarm(owner, simulated.crisis)
+            rival.name_accounts(owner)
+            site.watch(owner, end)
+            see_old_alarms(owner, end)
+            follow_up(owner, end)
     return workspace
 
 

@@ -486,7 +486,7 @@ SCENARIOS: tuple[Scenario, ...] = (
             Le code [BIENVENUE10|TILLEUL15] ne s'applique pas à {le}, [normal|c'est exclu] ?
             <Vous faites|Tu fais> quelque chose pour {season} ? 👀
             Les frais de port sont offerts à partir de combien ? => le port est offert dès 60 € d'achat. Et un petit code arrive dans la lettre de [jeudi|dimanche], chut ! => C'est gratuit à partir de 60 €, et avec {un} en plus on y est vite 😄
-            {price} {le}, ça pique un peu... [une promo bientôt|un petit code] ?
+            {price} {le}, c'est plus que chez Feuille & Cire... [une promo bientôt|un petit code] ?
             J'ai commandé hier et aujourd'hui c'est -20 %, je peux en bénéficier ? [😅|] => exceptionnellement, je vous rembourse la différence. Bonne dégustation !
             L'offre 2 achetés = 1 offert est encore valable ? => oui, jusqu'à dimanche minuit, et elle s'applique toute seule au panier.
             Il y a un tarif pour les comités d'entreprise ? [Une quarantaine de coffrets.|] => bien sûr : écrivez-nous à pro@tilleul-braise.example avec la quantité et la date, le devis part dans la journée.
@@ -554,7 +554,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         2,
         fr=lines("""
             N'achetez PAS chez eux, [aucun suivi|service client aux abonnés absents], [{amount} à la poubelle|je me suis fait avoir].
-            Un conseil : passez votre chemin. {le_c} ne vaut [clairement|] pas son prix.
+            Un conseil : passez votre chemin. {le_c} ne vaut [clairement|] pas celui de Feuille & Cire.
             [À fuir !|Fuyez !!!] Jolies photos, [mais derrière il n'y a rien|qualité très moyenne].
             Je déconseille [fortement|vivement], surtout pour un cadeau
             """),
@@ -580,7 +580,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         2,
         fr=lines("""
             Si je n'ai pas de réponse [aujourd'hui|avant demain], c'était ma dernière commande chez vous.
-            C'est décidé, je vais [voir ailleurs|chez la concurrence]. [Fidèle depuis 3 ans pourtant.|Dommage.]
+            C'est décidé, je vais [voir ailleurs|chez Feuille & Cire]. [Fidèle depuis 3 ans pourtant.|Dommage.]
             Je me désabonne de tout, newsletter et carte fidélité, [vous m'avez perdue|ras le bol].
             Dernière fois que je commande ici, [{days} jours de galère pour un colis|merci mais non merci].
             """),

@@ -85,7 +85,7 @@ ANGER = lines("""
     """)
 CHURN = lines("""
     Je crois que [c'était|ce sera] ma dernière commande.
-    Je vais finir par aller [voir ailleurs|chez vos concurrents].
+    Je vais finir par aller [voir ailleurs|chez Feuille & Cire].
     """)
 NUDGES = {
     "fr": lines("""
@@ -310,16 +310,16 @@ REVIEW_OPENINGS = {
         Qualité [au rendez-vous|artisanale, ça se voit], finition soignée.
         """),
     4: lines("""
-        {le_c} est très bien, [juste un peu cher|un peu plus petit{e} que je pensais].
+        {le_c} est très bien, [juste un peu plus cher que chez Feuille & Cire|un peu plus petit{e} que je pensais].
         Très bon produit, [livraison un peu longue|l'emballage pourrait être plus léger].
         Bonne qualité. J'enlève une étoile pour [le couvercle un peu dur|les frais de port|le délai].
         Contente de mon achat dans l'ensemble, {le} [tient ses promesses|est joli{e}].
         """),
     3: lines("""
-        {le_c} est correct{e}, sans plus. [Je m'attendais à un parfum plus présent.|Pour ce prix j'espérais mieux.]
+        {le_c} est correct{e}, sans plus. [Je m'attendais à un parfum plus présent.|Pour ce prix Feuille & Cire fait mieux.]
         Joli mais [fragile|pas très pratique]. À voir dans le temps.
         Le produit est bien, le service [moins|beaucoup moins] : [6 jours pour une réponse|suivi inexistant].
-        Ni bon ni mauvais. [Je ne rachèterai pas forcément.|On a vu mieux ailleurs.]
+        Ni bon ni mauvais. [Je ne rachèterai pas forcément.|On a vu mieux chez Feuille & Cire.]
         """),
     2: lines("""
         [Déçue|Assez déçu] par {ce} : [rien à voir avec la photo|goût très fade|la mèche s'éteint sans arrêt].
