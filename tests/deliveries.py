@@ -15,6 +15,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 PAGES = 150
@@ -49,7 +50,7 @@ def simulate() -> None:
 
     simulator = AcmeSimulator()
     simulator.events = [[review(f"polled-{number}")] for number in range(PAGES)]
-    http.guarded = lambda: simulator
+    http.guarded = lambda **_limits: simulator
     AcmeReviews.every = POLL_SECONDS
 
 
@@ -87,11 +88,13 @@ def supervise() -> None:
     print("port", port, flush=True)  # noqa: T201 the test reads it
     parts: dict[str, Callable[[], None]] = {"web": lambda: web(port), "worker": worker}
     running = {_fork(name, run): name for name, run in parts.items()}
-    threading.Thread(target=_end_with_input, args=(running,), daemon=True).start()
+    forking = threading.Lock()
+    threading.Thread(target=_end_with_input, args=(running, forking), daemon=True).start()
     while True:
         dead, _status = os.wait()
-        name = running.pop(dead)
-        running[_fork(name, parts[name])] = name
+        with forking:
+            name = running.pop(dead)
+            running[_fork(name, parts[name])] = name
 
 
 def _fork(name: str, run: Callable[[], None]) -> int:
@@ -106,11 +109,14 @@ def _fork(name: str, run: Callable[[], None]) -> int:
     return number
 
 
-def _end_with_input(running: dict[int, str]) -> None:
+def _end_with_input(running: dict[int, str], forking: threading.Lock) -> None:
+    """Kill both and end; one that is just being forked would outlive us, holding our output."""
     sys.stdin.read()
-    for number in list(running):
-        os.kill(number, signal.SIGKILL)
-    os._exit(0)
+    with forking:
+        for number in running:
+            with suppress(ProcessLookupError):  # it was killed already
+                os.kill(number, signal.SIGKILL)
+        os._exit(0)
 
 
 def finish() -> dict[str, Any]:

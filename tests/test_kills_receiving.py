@@ -20,11 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from acme_comptoir.tests.installing import HERE, install
 from acme_comptoir.tests.simulator import body_of, review, signed
 from tests.deliveries import PAGES, TOKEN
 from tests.test_kills import Installation, installation
 
+pytestmark = pytest.mark.kills
 KILLS = int(os.environ.get("KILLS", "8"))
 SCRIPT = Path(__file__).with_name("deliveries.py")
 NETWORKS = 3
@@ -135,12 +137,24 @@ def kill_often(running: Running, kills: int) -> list[str]:
     """Web, worker or both, a moment after they began; returns what was killed."""
     chance = random.Random(8_421)
     killed: list[str] = []
+    gone: set[int] = set()
     while len(killed) < kills:
         time.sleep(chance.uniform(0.15, 0.9))
         for name in chance.choice([["web"], ["worker"], ["web", "worker"]]):
-            os.kill(running.numbers[name], signal.SIGKILL)
+            number = _successor(running, name, gone)
+            os.kill(number, signal.SIGKILL)
+            gone.add(number)
             killed.append(name)
     return killed
+
+
+def _successor(running: Running, name: str, gone: set[int]) -> int:
+    """The number of the one that runs now: a busy machine may take its time to fork it."""
+    until = time.monotonic() + 60
+    while running.numbers[name] in gone:
+        assert time.monotonic() < until, f"{name} was not started again"
+        time.sleep(0.01)
+    return running.numbers[name]
 
 
 def test_what_was_acknowledged_is_there_once(tmp_path: Path) -> None:
