@@ -1,14 +1,54 @@
 """Shared set-up: a workspace, and people of every role."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
+from tests import tables
 
 if TYPE_CHECKING:
     from comptoir.base.models import User, Workspace
+
+
+@pytest.fixture(scope="session")
+def tables_first(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> ExitStack:
+    """What a test database begins with; closed once that is made."""
+    stack = ExitStack()
+    stack.enter_context(django_db_blocker.unblock())
+    stack.enter_context(tables.filled())
+    return stack
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    tables_first: ExitStack, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Tables are made once for all processes of a run."""
+    tables_first.close()
+    yield
+    with django_db_blocker.unblock():
+        tables.forget()
+
+
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """
+    For a module's fixtures that write what its tests only read, or change each for itself.
+
+    What a test changes is undone at its end, what the fixtures wrote at the end of the module.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -68,9 +108,16 @@ def quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def columnar_copy(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Each test has its own columnar copy: rolling the database back does not empty files."""
+def quick_clients(settings: Any) -> None:
+    """Each client is a server that has just begun: it need not look at every file first."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def copies(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test has its own copies in files: rolling the database back does not empty these."""
     settings.COLUMNAR = tmp_path_factory.getbasetemp() / f"columnar-{uuid4().hex}"
+    settings.VOLUMES = tmp_path_factory.getbasetemp() / f"volumes-{uuid4().hex}"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

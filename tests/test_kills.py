@@ -20,8 +20,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests import tables
 from tests.browser.making import write_export
 
+pytestmark = pytest.mark.kills
 KILLS = int(os.environ.get("KILLS", "3"))
 ROWS = 700
 REFUSED = range(50, ROWS, 200)
@@ -114,7 +116,8 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def installation(home: Path) -> Iterator[Installation]:
+def installation(home: Path, *, empty: bool = False) -> Iterator[Installation]:
+    """One's own, with all its tables if a run has made them, unless `empty`."""
     environ = {
         name: value
         for name, value in os.environ.items()
@@ -123,18 +126,17 @@ def installation(home: Path) -> Iterator[Installation]:
     }
     # Every process of one's own order of sets: what is understood must not depend on it.
     environ |= {"COMPTOIR_HOME": str(home), "COMPTOIR_LOG_LEVEL": "ERROR"}
-    # Compiled once for all processes of a test: most of their time goes into starting.
-    environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    environ["PYTHONPYCACHEPREFIX"] = str(home.with_name("compiled"))
-    with database() as url:
+    with database(empty=empty) as url:
         if url:
             environ["DATABASE_URL"] = url
+        elif not empty:
+            tables.begin(home)
         yield Installation(home, environ, url)
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """The address of a new, empty database on the server that the suite uses; "" on SQLite."""
+def database(*, empty: bool) -> Iterator[str]:
+    """The address of a new database on the server that the suite uses; "" on SQLite."""
     server = os.environ.get("DATABASE_URL", "")
     if not server:
         yield ""
@@ -143,7 +145,11 @@ def database() -> Iterator[str]:
 
     name = f"comptoir_kills_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        if empty:
+            connection.execute(f"CREATE DATABASE {name}")
+        else:
+            with tables.template() as beginning:
+                connection.execute(f"CREATE DATABASE {name} {beginning}")
         try:
             yield f"{server.rsplit('/', 1)[0]}/{name}"
         finally:
@@ -153,7 +159,10 @@ def database() -> Iterator[str]:
 def test_kills_lose_and_double_nothing(export: Path, tmp_path: Path) -> None:
     """The import's, the outbox's and the copy's promises, kept together under SIGKILL."""
     importing = ["import", str(export), "--workspace", "atelier", *OWN, "--yes", "--json"]
-    with installation(tmp_path / "calm") as calm, installation(tmp_path / "killed") as killed:
+    with (
+        installation(tmp_path / "calm", empty=True) as calm,
+        installation(tmp_path / "killed", empty=True) as killed,
+    ):
         began = time.monotonic()
         totals = json.loads(calm.run(*importing).splitlines()[-1])
         usual = time.monotonic() - began

@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from tests.test_kills import installation
 
+pytestmark = pytest.mark.kills
 KILLS = max(int(os.environ.get("KILLS", "20")), 20)
 NURSERY = Path(__file__).with_name("nursery.py")
 

@@ -17,6 +17,7 @@ from urllib.error import URLError
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests import tables
 
 FLAGS = [
     "--no-sandbox",
@@ -30,6 +31,8 @@ FLAGS = [
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 PASSWORD = "un mot de passe long"
+# A server that has just begun compiles its pages while the other worker's does, too.
+expect.set_options(timeout=20_000)
 # Colours that move to those of another theme are there at once.
 ARRIVE = """() => new Promise(done => requestAnimationFrame(() => {
   for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish();
@@ -72,8 +75,14 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Server]:
-    """Start `comptoir up` on `home` and a free port; stop it at the end."""
+def running(home: Path, *, empty: bool = False) -> Iterator[Server]:
+    """
+    Start `comptoir up` on `home` and a free port; stop it at the end.
+
+    Its tables are those that another run has made, if any, unless it begins `empty`.
+    """
+    if not empty:
+        tables.begin(home)
     port = _free_port()
     environ = {
         name: value

@@ -48,11 +48,17 @@ def fill() -> dict[str, Any]:
     for brand in (shop, empty):
         Membership.objects.create(workspace=brand, user=owners[1], role="owner")
     with scope(shop):
+        watched = watch(owners[0])
         accounts = connect(owners[0])
         set_aside(shop, accounts["webhook"])
         talks = answer(shop, owners[0], accounts["webhook"])
         keys.make(shop, "ERP", ["messages:read"], actor=owners[0])
         saved = listen(owners[0])
+        rival = pressing()
+        rest()
+        tag(saved["listened"], owners[0])
+        sorted_out = move(saved["listened"], owners[0])
+        fired = alarm(shop, owners[0], accounts["webhook"])
     rest()
     return {
         "full": shop.slug,
@@ -60,7 +66,11 @@ def fill() -> dict[str, Any]:
         "sessions": {one.language: member(one.email) for one in owners},
         **{name: ids.conceal("channel", found) for name, found in accounts.items()},
         **{name: ids.conceal("conversation", thread) for name, thread in talks.items()},
+        "rival": ids.conceal("listening-folder", rival),
         **{name: ids.conceal("query", query) for name, query in saved.items()},
+        **{name: ids.conceal(name, found) for name, found in fired.items()},
+        "watched": ids.conceal("watched", watched),
+        **{name: ids.conceal(name, found) for name, found in sorted_out.items()},
     }
 
 
@@ -182,6 +192,84 @@ def listen(owner: "User") -> dict[str, int]:
     for message in listening.preview("merci").ids[:2]:
         listening.exclude(message, "alike", None, owner)
     return found
+
+
+def pressing() -> int:
+    """The folder of the rival whose own posts the sample shop hears."""
+    from comptoir.listening.rivals import api as rivals
+
+    return next(one.id for one in rivals.rivals() if one.accounts)
+
+
+def tag(query: int, owner: "User") -> None:
+    """Tags short and long on some of a query's mentions."""
+    from comptoir.listening import api as listening
+
+    found = listening.fitting([query], listening.Filter(), 10_000)
+    listening.tag(found[::2], "Presse", owner)
+    listening.tag(found[:3], LONG, owner)
+
+
+def move(query: int, owner: "User") -> dict[str, int]:
+    """A complaint that a person has moved to another department, and a task."""
+    from comptoir.listening import api as listening
+    from comptoir.weakpoints import api
+
+    message = listening.fitting([query], listening.Filter(), 10_000)[0]
+    api.move(message, "product", (api.NONE, 0.0), owner)
+    (task, *_others), _count = api.tasks.tasks()
+    return {"message": message, "task": task.id}
+
+
+def alarm(shop: "Workspace", owner: "User", account: int) -> dict[str, int]:
+    """An alert that has gone off, told to somebody whom no mail can reach."""
+    from comptoir.base import clock
+    from comptoir.channels.api import AccountView, Arrived, Incoming, store
+    from comptoir.listening.alerting import api as alerting
+
+    draft = alerting.AlertDraft(
+        LONG, "word", within="théière", threshold=2, window=60, people=(owner.pk,)
+    )
+    alert = alerting.add_alert(draft, owner)
+    view = AccountView(account, "api", "webhook", "Programme", can_send=True)
+    said = [
+        Incoming(
+            f"alarm-{one}", "api", "message", clock.now(), one, one.title(),
+            text="Encore une théière fêlée !",
+        )
+        for one in ("odile", "zoe")
+    ]  # fmt: skip
+    store(shop.pk, [Arrived(None, "{}", [one]) for one in said], view)
+    rest()
+    (fired,) = alerting.firings(alert)
+    return {"alert": alert, "firing": fired.id}
+
+
+def watch(owner: "User") -> int:
+    """A page of a rival's shop, read twice: its price fell and a code came."""
+    from django.conf import settings
+
+    from comptoir.base import clock
+    from comptoir.base.tests.peers import Answer, web_peer
+    from comptoir.listening.watching import api, checking
+    from comptoir.listening.watching.tests.conftest import Shop
+
+    settings.PRIVATE_HOSTS = ("127.0.0.1",)
+    now, answers = clock.now(), dict[str, Answer]()
+    with web_peer(answers) as (port, asked):
+        shop = Shop(port, asked, answers)
+        draft = api.PageDraft(f"{shop.url}/chaise", name=LONG, contact="veille@citron.example")
+        # A little ahead, so that its turn never comes for the installation's own worker.
+        with clock.held_at(now + timedelta(minutes=1)):
+            shop.sells("49.90")
+            page = api.add_page(draft, owner)
+            checking.check_due()
+        with clock.held_at(now + timedelta(minutes=2)):
+            shop.sells("39.90", more="<p>-30 % jusqu’au 30 novembre, code PRINTEMPS</p>")
+            api.check_now(page)
+            checking.check_due()
+    assert api.changes(page)
+    return page
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ OWN = ("free", "Freebox", "tilleulbraise")
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    with running(tmp_path / "home") as found:
+    with running(tmp_path / "home", empty=True) as found:
         yield found
 
 

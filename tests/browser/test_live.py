@@ -58,7 +58,7 @@ def open_as(chromium: Browser, server: Server, tell: Teller) -> Iterator[Open]:
         context.add_cookies([{"name": "sessionid", "value": key, "url": server.url}])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{server.url}/w/{slug}/{path}")
         return page
@@ -86,6 +86,47 @@ def test_a_message_from_another_process_appears(open_as: Open, tell: Teller) -> 
     expect(page.locator("#count-unanswered")).to_have_text("2")
     expect(page).to_have_title(re.compile(r"^\(2\) "))
     assert [] == serious(page)
+
+
+def test_a_row_is_there_before_its_labels_and_gets_them(open_as: Open, tell: Teller) -> None:
+    """Reading takes its time: nobody waits for it, and nobody reloads for it."""
+    tell("member", "lea@example.com", "unread")
+    tell("hear", "unread", [ASK])
+    page = open_as("lea", "inbox/?view=everything", slug="unread")
+    page.mouse.move(1400, 800)
+
+    (fresh,) = tell("hear_only", "unread", [ASK])
+    row = page.locator(f"#row-{fresh}")
+    expect(row).to_be_visible()
+    expect(row.locator(".badge")).to_have_count(0)
+    row.evaluate("row => (row.dataset.same = 'yes')")
+    tell("read")
+
+    expect(row.locator('[data-intent="delivery"]')).to_be_visible()
+    expect(row).to_have_attribute("data-unread", "")
+    expect(row).to_have_attribute("data-same", "yes")
+
+
+def test_a_flood_pushes_the_oldest_rows_to_the_next_page(open_as: Open, tell: Teller) -> None:
+    """The list stays short while hundreds come, and its link goes on where it ends."""
+    tell("member", "lea@example.com", "flood")
+    heard = tell("hear", "flood", [f"{ASK} Avant {number}." for number in range(60)])
+    page = open_as("lea", "inbox/?view=everything", slug="flood")
+    page.mouse.move(1400, 800)
+    expect(page.locator(".row")).to_have_count(50)
+
+    for part in range(4):
+        heard += tell("hear", "flood", [f"{ASK} Lot {part}, {number}." for number in range(30)])
+        expect(page.locator(f"#row-{heard[-1]}")).to_be_attached(timeout=30_000)
+
+    shown = page.locator(".row").evaluate_all("rows => rows.map(row => row.id)")
+    assert 60 <= len(shown) <= 90
+    page.locator(".pager [rel=next]").click()
+    expect(page.locator(f"#{shown[0]}")).to_have_count(0, timeout=30_000)
+    after = page.locator(".row").evaluate_all("rows => rows.map(row => row.id)")
+    newest = [f"row-{one}" for one in reversed(heard)]
+    assert set(newest[: len(shown)]) == set(shown)
+    assert set(newest[len(shown) :][:50]) == set(after), "the next page begins where the list ends"
 
 
 def test_what_is_looked_at_never_moves(open_as: Open, tell: Teller) -> None:

@@ -1,6 +1,7 @@
 """Every page of the desk, in both languages and sizes, full and empty: accessible, no overflow."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.conftest import SIZES, Server, pale_in_the_dark, running, serious, settled
 from tests.browser.conftest import wider_than_screen as too_wide
 
@@ -22,6 +23,7 @@ PAGES = {
     "overview": "/w/{slug}/overview/",
     "topics": "/w/{slug}/topics/",
     "reputation": "/w/{slug}/reputation/",
+    "rivals": "/w/{slug}/rivals/",
     "listening": "/w/{slug}/listening/",
     "a new query": "/w/{slug}/listening/queries/new/",
     "mentions": "/w/{slug}/listening/mentions/",
@@ -29,6 +31,13 @@ PAGES = {
     "left out": "/w/{slug}/listening/exclusions/",
     "alerts": "/w/{slug}/alerts/",
     "a new alert": "/w/{slug}/alerts/new/",
+    "watched pages": "/w/{slug}/watching/",
+    "watched pages in trouble": "/w/{slug}/watching/?only=trouble",
+    "a page to watch": "/w/{slug}/watching/new/",
+    "weak points": "/w/{slug}/weak-points/",
+    "tasks": "/w/{slug}/weak-points/tasks/?state=all",
+    "a new task": "/w/{slug}/weak-points/tasks/new/",
+    "how complaints are sorted": "/w/{slug}/weak-points/sorting/",
     "understanding": "/w/{slug}/understanding/",
     "confusions": "/w/{slug}/understanding/confusions/",
     "corrections": "/w/{slug}/understanding/corrections/",
@@ -61,7 +70,13 @@ OF_ALL = {
     "the API": "/api/v1/docs/",
 }
 FULL = {
+    "a weak point": "/w/{slug}/weak-points/point/?department=logistics",
+    "complaints behind a figure": "/w/{slug}/weak-points/rows/complaints/?department=logistics",
+    "a complaint that was moved": "/w/{slug}/weak-points/complaints/{message}/",
+    "a task": "/w/{slug}/weak-points/tasks/{task}/",
     "reputation on one page": "/w/{slug}/reputation/brand/?whole=1",
+    "a rival": "/w/{slug}/rivals/{rival}/?whole=1&from=2026-02-23&to=2026-03-01",
+    "posts of a rival": "/w/{slug}/rivals/{rival}/rows/posts/?sign=any&from=2026-02-23&to=2026-03-01",
     "mentions behind a figure": "/w/{slug}/reputation/brand/rows/mentions.volume/",
     **{
         f"an answer {one}": f"/w/{{slug}}/inbox/c/{{{one}}}/"
@@ -75,6 +90,13 @@ FULL = {
     "a version of a query": "/w/{slug}/listening/queries/{listened}/versions/1/",
     "a paused query": "/w/{slug}/listening/queries/{quiet}/",
     "a query’s mentions": "/w/{slug}/listening/mentions/?query={listened}&tone=negative",
+    "mentions without a tag": "/w/{slug}/listening/mentions/?tag=none",
+    "what a figure counts": "/w/{slug}/listening/mentions/?query=brand&from=2026-01-01&to=2026-03-01"
+    "&counted=1&by=tone&is=-1",
+    "an alert": "/w/{slug}/alerts/{alert}/",
+    "an alert that went off": "/w/{slug}/alerts/fired/{firing}/",
+    "a watched page": "/w/{slug}/watching/{watched}/",
+    "a watched page to change": "/w/{slug}/watching/{watched}/edit/",
     "credentials": "/w/{slug}/channels/{lost}/values/",
 }
 
@@ -127,6 +149,48 @@ def test_pages_are_accessible_and_fit(
             wrong[name] = found
 
     assert {} == wrong
+
+
+def test_a_query_is_written_from_the_keyboard(
+    filled: Filled, new_page: Callable[..., Page]
+) -> None:
+    """
+    Completion of a field and of its value, the count while typing, a mistake in its place and
+    its mending, saving: all without a pointer.
+    """
+    page, known = new_page("en", "desktop"), filled.known
+    session = {"name": "sessionid", "value": known["sessions"]["en"], "url": filled.server.url}
+    page.context.add_cookies([session])  # type: ignore[list-item]  # a plain dict
+    page.goto(f"{filled.server.url}/w/{known['full']}/listening/queries/new/")
+    page.locator("#query-form [name=name]").focus()
+    page.keyboard.type("French")
+    text = page.locator("#text")
+    chosen = page.locator("#completions [aria-selected=true] code")
+
+    text.focus()
+    page.keyboard.type("la")
+    expect(chosen).to_have_text("lang:")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("lang:")
+    page.keyboard.type("f")
+    expect(chosen).to_have_text("fr")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("lang:fr ")
+    expect(page.locator("#preview .query-count strong")).to_have_text(re.compile(r"\d"))
+
+    page.keyboard.type('AND "merci')
+    expect(page.locator("#checked [data-place]")).to_be_attached()
+    expect(page.locator("#query-mirror [data-wrong]").first).to_be_attached()
+    expect(text).to_have_attribute("aria-invalid", "true")
+    assert [] == serious(page)
+    page.locator("#checked [data-suggestion]").first.focus()
+    page.keyboard.press("Enter")
+    expect(text).to_have_value('lang:fr AND "merci"')
+    expect(text).not_to_have_attribute("aria-invalid", "true")
+
+    page.locator("button[name=do][value=save]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/listening/queries/(?!new)[^/]+/"))
 
 
 def wider_at_any_size(page: Page, size: str) -> list[str]:
