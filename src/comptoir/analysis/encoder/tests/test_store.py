@@ -10,7 +10,7 @@ from comptoir.analysis.encoder.weights import Wheel
 TEXT = "Où est mon colis ?"
 
 
-@pytest.mark.parametrize("name", ["weights.bin", "tokens.json", "model.onnx", "manifest.json"])
+@pytest.mark.parametrize("name", ["weights.bin", "tokens.model", "model.onnx", "manifest.json"])
 def test_damage_to_any_file_is_seen(
     name: str, tmp_path: Path, student: Path, small: Encoder
 ) -> None:

@@ -64,7 +64,7 @@ def test_it_begins_anew_before_it_holds_too_much(
 def test_a_unit_is_the_sum_of_its_pieces(known: Known, wheel: Wheel) -> None:
     """Over the root of their number, so that long words are no louder than short ones."""
     (read,) = known.read(["anticonstitutionnellement"])
-    pieces = known.tokeniser.encode("anticonstitutionnellement", add_special_tokens=False).ids
+    pieces = known.tokeniser.encode("anticonstitutionnellement")
 
     begin, word = known.vectors(np.array(read.numbers))
 
