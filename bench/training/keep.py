@@ -40,10 +40,8 @@ from comptoir.analysis.trained import SAID
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _STEPS = np.arange(0.40, 0.67, 0.02)
-_LOST = 1.5
-"""Points of tone that handing over less may cost, the mean over five steps."""
-_WHOLE, _LEAST = ("fr", "en"), 0.55
-"""In other languages only tone is learnt, from few rows that choose too boldly: this at least."""
+_LOST = 1.0
+"""Points of tone that handing over less may cost, the mean over languages and five steps."""
 _SHARES = np.arange(0, 1.01, 0.1)
 """How much of what words say may be added to what the encoder says."""
 
@@ -219,36 +217,35 @@ def handing_over(rows: list[Row]) -> dict[str, Array]:
     """
     Chances of the likeliest tone below which the fast engine of the tree hands over to the best
     one, to a shop and in public talk, [languages and any other]: the least at which held-out
-    messages of each language lose no more than _LOST points, or the highest tried; _LEAST at
-    least where only tone was learnt.
+    messages lose no more than _LOST points, the mean over languages, or the highest tried. One for
+    all: what 300 messages say of one language alone is chance.
     """
     texts, codes = [row.text for row in rows], np.array([row.language for row in rows])
     fast, best = (_tones(name, texts, codes.tolist()) for name in ("fast", "best"))
     truth, sure = np.array([row.tone for row in rows]), fast.max(1)
     public, found = np.array([row.source == "tweets" for row in rows]), {}
     for name, told in (("shop", ~public), ("talk", public)):
-        least = np.zeros(len(OWN_LANGUAGES) + 1)
-        for place, code in enumerate(OWN_LANGUAGES):
-            of = told & (codes == code)
-            if not of.any():
-                continue
-            answers = [
-                np.where(sure[of] < step, best[of].argmax(1), fast[of].argmax(1)) for step in _STEPS
-            ]
-            score = np.array([macro_f1(truth[of], one, 3) for one in answers])
-            lost = 100 * (macro_f1(truth[of], best[of].argmax(1), 3) - score)
-            even = np.convolve(np.pad(lost, 2, "edge"), np.full(5, 0.2), "valid")
-            chosen = int(np.argmax(even <= _LOST)) if (even <= _LOST).any() else len(_STEPS) - 1
-            if code not in _WHOLE:
-                chosen = max(chosen, int(np.searchsorted(_STEPS, _LEAST)))
-            least[place] = _STEPS[chosen]
-            share = np.mean(sure[of] < least[place])
+        of_each = {code: np.flatnonzero(told & (codes == code)) for code in OWN_LANGUAGES}
+        of_each = {code: of for code, of in of_each.items() if len(of)}
+        lost = np.array([_lost(truth[of], fast[of], best[of]) for of in of_each.values()])
+        even = np.convolve(np.pad(lost.mean(0), 2, "edge"), np.full(5, 0.2), "valid")
+        chosen = int(np.argmax(even <= _LOST)) if (even <= _LOST).any() else len(_STEPS) - 1
+        found[f"fast.sure.{name}"] = np.full(len(OWN_LANGUAGES) + 1, _STEPS[chosen], np.float32)
+        for (code, of), of_it in zip(of_each.items(), lost, strict=True):
+            share = np.mean(sure[of] < _STEPS[chosen])
             print(
-                f"{name} {code}: below {least[place]:.2f} ({share:.0%}), loses {lost[chosen]:.1f}"
+                f"{name} {code}: below {_STEPS[chosen]:.2f} ({share:.0%}), loses {of_it[chosen]:.1f}"
             )
-        least[least == 0] = least.max()
-        found[f"fast.sure.{name}"] = least.astype(np.float32)
     return found
+
+
+def _lost(truth: Array, fast: Array, best: Array) -> list[float]:
+    """Points of macro-F1 lost against the best engine, for each chance to hand over below."""
+    sure, least = fast.max(1), 100 * macro_f1(truth, best.argmax(1), 3)
+    return [
+        least - 100 * macro_f1(truth, np.where(sure < step, best.argmax(1), fast.argmax(1)), 3)
+        for step in _STEPS
+    ]
 
 
 def _tones(name: str, texts: list[str], languages: list[str]) -> Array:
