@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -123,6 +124,7 @@ class Page:
     session: str
     slug: str
     last: int | None = None
+    views: tuple[str, ...] = ()
     heard: list[Heard] = field(default_factory=list)
     status: int = 0
     _socket: socket.socket | None = None
@@ -130,7 +132,8 @@ class Page:
     _ended: bool = False
 
     def open(self, after: int | None = None) -> "Page":
-        asked = f"?after={after}" if after is not None else ""
+        pairs = [("view", one) for one in self.views]
+        asked = "?" + urlencode([("after", after), *pairs] if after is not None else pairs)
         known = f"Last-Event-ID: {self.last}\r\n" if self.last is not None else ""
         self._left, self._ended = b"", False
         self._socket = socket.create_connection(("127.0.0.1", self.server.port), timeout=10)
@@ -435,6 +438,82 @@ def test_who_slept_too_long_looks_again(server: Server, brand: Brand) -> None:
     assert [told[-1]] * 2 == [many.last, pruned.last]
     assert [] == many.conversations + pruned.conversations + kept.of("reset")
     assert 19 == len(kept.conversations)
+
+
+ASK = "Bonjour, où est mon colis ? Pouvez-vous m’aider ?"
+VIEW = "view=everything"
+
+
+def test_rows_come_with_the_news_for_views_that_are_watched(server: Server, brand: Brand) -> None:
+    """One hop less to the screen; who watches something dear, or nothing, asks as before."""
+    session = brand.sign_in()
+    views = (VIEW, "view=mine", "view=everything&q=colis", "view=everything&cursor=bx", "nonsense")
+    page = Page(server, session, brand.slug, views=views).open()
+    plain = Page(server, session, brand.slug).open()
+
+    heard = brand.tell("hear", brand.slug, [ASK, ASK, ASK])
+    for one in (page, plain):
+        one.listen(10, lambda one: len(set(one.conversations)) == 3)
+
+    assert set(heard) == set(page.conversations) == set(plain.conversations)
+    rows = [told["rows"] for told in page.of("conversations")]
+    assert [{VIEW, "view=mine", "nonsense"}] == [*{frozenset(one) for one in rows}]
+    assert set(heard) == _fitting(rows, VIEW, "yes") == _fitting(rows, "view=mine", "no")
+    assert [] == [told for told in plain.of("conversations") if "rows" in told]
+
+
+def _fitting(rows: list[dict[str, str]], view: str, fits: str) -> set[str]:
+    found = re.compile(rf'id="row-([\w-]+)"[^>]* data-fits="{fits}"')
+    return {one for told in rows for one in found.findall(told[view])}
+
+
+def test_rows_go_to_those_who_may_read_them(server: Server, brand: Brand, other: Brand) -> None:
+    """Rows say what customers wrote: they are drawn for each brand, and not for who has left."""
+    ours = Page(server, brand.sign_in(), brand.slug, views=(VIEW,)).open()
+    session = other.sign_in()
+    theirs = Page(server, session, other.slug, views=(VIEW,)).open()
+    hugo = f"hugo@{brand.slug}.example"
+    left = Page(server, brand.sign_in(hugo), brand.slug, views=(VIEW,)).open()
+
+    brand.tell("remove", hugo, brand.slug)
+    brand.tell("hear", brand.slug, [f"{ASK} chez nous"])
+    other.tell("hear", other.slug, [f"{ASK} chez eux"])
+    ours.listen(10, lambda page: page.conversations != [])
+    theirs.listen(10, lambda page: page.conversations != [])
+    left.listen(CHECKED * 10)
+
+    assert "chez nous" in _drawn(ours)
+    assert "chez eux" not in _drawn(ours)
+    assert "chez eux" in _drawn(theirs)
+    assert "chez nous" not in _drawn(theirs)
+    assert "" == _drawn(left)
+
+
+def _drawn(page: Page) -> str:
+    told = page.of("conversations")
+    return "".join(html for one in told for html in one.get("rows", {}).values())
+
+
+def test_what_was_missed_is_asked_for(server: Server, brand: Brand) -> None:
+    """After a cut only ids are told, each of them: rows drawn meanwhile would be old ones."""
+    page = Page(server, brand.sign_in(), brand.slug, views=(VIEW,)).open()
+    first = brand.tell("hear", brand.slug, [ASK])
+    page.listen(10, lambda page: set(page.conversations) == set(first))
+    page.cut()
+    missed = brand.tell("hear", brand.slug, [ASK, ASK])
+    time.sleep(0.5)  # the server has told the others
+
+    page.open()
+    page.listen(10, lambda page: set(page.conversations) == {*first, *missed})
+    after = page.heard[[one.event for one in page.heard].index("ready", 1) + 1]
+    again = brand.tell("hear", brand.slug, [ASK])
+    page.listen(10, lambda page: set(page.conversations) == {*first, *missed, *again})
+
+    rows = [told["rows"] for told in page.of("conversations") if "rows" in told]
+    assert {*first, *missed, *again} == set(page.conversations)
+    assert {*first, *again} <= _fitting(rows, VIEW, "yes")
+    assert "conversations" == after.event
+    assert "rows" not in after.data
 
 
 def test_a_dead_browser_is_not_there_for_long(

@@ -88,6 +88,38 @@ def test_a_message_from_another_process_appears(open_as: Open, tell: Teller) -> 
     assert [] == serious(page)
 
 
+def test_rows_come_in_the_stream_of_the_view_that_is_open(open_as: Open, tell: Teller) -> None:
+    """A page that had to ask for each row would show it a hop later; a search still asks."""
+    tell("member", "lea@example.com", "brought")
+    tell("hear", "brought", [ASK])
+    page = open_as("lea", "inbox/?view=everything", slug="brought")
+    page.mouse.move(1400, 800)
+    expect(page.locator("#live")).to_have_attribute("data-state", "open")
+    requests = list[str]()
+    page.on("request", lambda one: requests.append(one.url))
+
+    (first,) = tell("hear", "brought", [ASK])
+    expect(page.locator(f"#row-{first}")).to_be_visible()
+    with page.expect_request(lambda one: "/live/w/" in one.url and "unanswered" in one.url):
+        page.locator(".views a").first.click()
+    page.wait_for_timeout(500)
+    (second,) = tell("hear", "brought", [ASK])
+    expect(page.locator(f"#row-{second}")).to_be_visible()
+    page.locator(f"#row-{second} .row-link").click()
+    expect(page.locator("#thread .bubble")).to_have_count(1)
+    page.mouse.move(1400, 800)
+    tell("answer", "brought", second, "Et ma facture ?")
+    expect(page.locator(f"#row-{second}")).to_contain_text("Et ma facture ?")
+    expect(page.locator(f"#row-{second} .row-link")).to_have_attribute("aria-current", "true")
+    assert [] == [one for one in requests if "/inbox/news/" in one]
+    assert 1 == len([one for one in requests if "/live/w/" in one])
+
+    page.goto(page.url.partition("/inbox/")[0] + "/inbox/?view=everything&q=colis")
+    (third,) = tell("hear", "brought", [ASK])
+    expect(page.locator(f"#row-{third}")).to_be_visible()
+    assert [one for one in requests if "/inbox/news/" in one]
+
+
 def test_a_row_is_there_before_its_labels_and_gets_them(open_as: Open, tell: Teller) -> None:
     """Reading takes its time: nobody waits for it, and nobody reloads for it."""
     tell("member", "lea@example.com", "unread")

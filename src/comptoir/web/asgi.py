@@ -16,6 +16,7 @@ from comptoir.web.wsgi import application as pages
 
 # Django is set up by the import above.
 from comptoir.web.chat.stream import ChatStreams, is_stream  # isort: skip
+from comptoir.web.desk.drawing import draw  # isort: skip
 from comptoir.web.hooks.door import Door, is_delivery  # isort: skip
 from comptoir.web.live.stream import PREFIX, Live  # isort: skip
 
@@ -72,4 +73,4 @@ def _on_signal(act: Callable[[], object]) -> None:
         signal.signal(number, handle)
 
 
-application = Application(Bridge(pages, conf.current().threads), Live(), ChatStreams(), Door())
+application = Application(Bridge(pages, conf.current().threads), Live(draw), ChatStreams(), Door())

@@ -1,6 +1,5 @@
 """The inbox and what it loads after itself."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,9 +13,8 @@ from comptoir.base.api import Permission
 from comptoir.care import api as care
 from comptoir.triage import api as triage
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.desk import rows
-from comptoir.web.desk.listing import PAGE, list_context, place_of
-from comptoir.web.desk.query import Place
+from comptoir.web.desk import drawing
+from comptoir.web.desk.listing import list_context, place_of
 
 NEWS = 60
 """Rows brought at once."""
@@ -42,10 +40,8 @@ def news(request: DeskRequest) -> HttpResponse:
     place, opened = place_of(request), ids.reveal("conversation", request.GET.get("open", ""))
     asked = [ids.reveal("conversation", one) for one in request.GET.getlist("id")[:NEWS]]
     found = care.conversations(one for one in asked if one is not None)
-    fits = _fitting(place, found)
-    shown = [(row, fits[row.it.id]) for row in rows.rows(found, place, opened)]
-    context = {"place": place, "found": shown, "may_answer": request.desk.can(Permission.ANSWER)}
-    return _alone("desk/news.html", context)
+    shown = drawing.drawn(place, found, request.desk.can(Permission.ANSWER), opened)
+    return HttpResponse(shown)
 
 
 @require_GET
@@ -70,21 +66,6 @@ def pending(request: DeskRequest) -> HttpResponse:
 def _alone(template: str, context: dict[str, Any]) -> HttpResponse:
     """A fragment asked for all the time, which needs nothing of what every page knows."""
     return HttpResponse(render_to_string(template, context))
-
-
-def _fitting(place: Place, found: Sequence[care.ConversationView]) -> dict[int, str]:
-    """
-    Whether each belongs to the list: "yes", "no", or "maybe" where only a search could tell.
-
-    A list narrowed by words or filters is asked for its newest page, where news stand.
-    """
-    fits = {one.id: "yes" if rows.belongs(one, place.filters) else "no" for one in found}
-    if place.filters.narrows and "yes" in fits.values():
-        newest = {one.id for one in care.inbox(place.filters, "", PAGE).items}
-        for one, here in fits.items():
-            if here == "yes" and one not in newest:
-                fits[one] = "maybe"
-    return fits
 
 
 def _kept_path(request: DeskRequest, query: str) -> str:

@@ -71,6 +71,11 @@ class Place:
     def query(self) -> str:
         return urlencode(self.pairs())
 
+    @property
+    def watched(self) -> str:
+        """What the list's stream is asked for; "" where news cannot be told to fit without a search."""
+        return "" if self.cursor or self.filters.narrows else self.query
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:

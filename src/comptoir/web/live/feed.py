@@ -1,21 +1,25 @@
 """
 One reader for all the open pages of a process.
 
-A thread of its own wakes when the database changed, reads what is new once, turns it into
-bytes and hands these to the event loop. It starts with the first open page.
+A thread of its own wakes when the database changed, reads what is new once, has the rows drawn
+that pages watch, turns it into bytes and hands these to the event loop. It starts with the
+first open page.
 """
 
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection
 
 from comptoir.base import live, wake
+from comptoir.base.live import News
 from comptoir.web.live import presence, wire
+from comptoir.web.live.admission import Listener
+from comptoir.web.live.drawing import Artist, Watcher
 from comptoir.web.live.presence import Room
 
 log = structlog.get_logger(__name__)
@@ -23,20 +27,40 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 1.0
 """The longest time without looking: presences end by the clock, not by a change."""
 
+ROUND_SECONDS = 0.05
+DRAWING_REST = 2
+"""
+Between two looks that bring something, at least, and how many times as long as the drawing
+took: a row alone is told at once, and a page is not made to draw itself for each of many.
+"""
+
 PRESENCE_SECONDS = 0.1
 """Between two looks at who is there, when messages pour in."""
 
 AGAIN_SECONDS = 2.0
 PORTION = 1000
+MOST_JOINED = 60
+"""Conversations of events in a row that are told as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something to be written on every stream of a workspace. id: None when it has no place."""
+    """
+    Something to be written on every stream of a workspace. id: None when it has no place. rows: what
+    some of its listeners watch, as JSON, by listener and view.
+    """
 
     id: int | None
     workspace_id: int
     frame: bytes
+    rows: Mapping[Watcher, bytes] = field(default_factory=dict)
+
+    def to(self, listener: Listener, views: Iterable[str]) -> bytes:
+        """What a stream is written, with the rows of its views where these were drawn."""
+        if not self.rows:
+            return self.frame
+        mine = {view: self.rows.get(Watcher(listener, view)) for view in views}
+        return wire.with_rows(self.frame, {view: told for view, told in mine.items() if told})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +73,21 @@ class Round:
 
 
 class Feed:
-    """Reads from `position` on, and gives each Round to `take` in the event loop."""
+    """
+    Reads from `position` on, and gives each Round to `take` in the event loop.
 
-    def __init__(self, position: int, take: Callable[[Round], None]) -> None:
+    watched: who watches which views of a workspace just now; asked in the reader's thread.
+    """
+
+    def __init__(
+        self,
+        position: int,
+        take: Callable[[Round], None],
+        watched: Callable[[int], Collection[Watcher]] = lambda workspace_id: (),
+        artist: Artist | None = None,
+    ) -> None:
         self._position, self._take = position, take
+        self._watched, self._artist = watched, artist
         self._loop = asyncio.get_running_loop()
         self._present: dict[int, Room] = {}
         self._looked_at = 0.0
@@ -70,7 +105,7 @@ class Feed:
             while not self._ending.is_set():
                 waker.wait(PRESENCE_SECONDS if self._left else LOOK_SECONDS)
                 try:
-                    self._look()
+                    self._ending.wait(self._look())
                 except DatabaseError:
                     log.exception("live.look_failed")
                     close_old_connections()
@@ -79,20 +114,37 @@ class Feed:
             waker.close()
             connection.close()
 
-    def _look(self) -> None:
+    def _look(self) -> float:
+        """Tell what is new; returns how many seconds to leave before the next look."""
+        began = time.monotonic()
         self._left = False
         told = [*self._read(), *self._who()]
-        if told and not self._ending.is_set():
-            done = Round(self._position, told, self._present)
-            self._loop.call_soon_threadsafe(self._take, done)
+        if not told or self._ending.is_set():
+            return 0.0
+        done = Round(self._position, told, self._present)
+        self._loop.call_soon_threadsafe(self._take, done)
+        took = time.monotonic() - began
+        return max(ROUND_SECONDS - took, took * DRAWING_REST)
 
     def _read(self) -> list[Told]:
         top = live.newest()
         found = live.news(self._position, top, limit=PORTION)
         cut = len(found) == PORTION
         self._left |= cut
+        told = self._drawn(wire.joined(found, MOST_JOINED))
         self._position = found[-1].id if cut else max(top, self._position)
-        return [Told(one.id, one.workspace_id, wire.news(one)) for one in found]
+        return told
+
+    def _drawn(self, found: Sequence[News]) -> list[Told]:
+        """With the rows of those that are watched, as far as drawing them is worth it."""
+        told = []
+        for one in found:
+            rows: Mapping[Watcher, bytes] = {}
+            if self._artist and one.kind == "conversations_changed":
+                watchers = self._watched(one.workspace_id)
+                rows = self._artist.rows(one.workspace_id, watchers, one.payload["threads"])
+            told.append(Told(one.id, one.workspace_id, wire.news(one), rows))
+        return told
 
     def _who(self) -> list[Told]:
         now = time.monotonic()

@@ -6,7 +6,7 @@ All of it lives in the event loop's thread, so nothing is locked.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,13 +16,17 @@ from django.db import close_old_connections
 from comptoir.base import atwork, live
 from comptoir.web.live import admission, wire
 from comptoir.web.live.admission import Listener, Refused
-from comptoir.web.live.feed import Feed, Round
+from comptoir.web.live.drawing import Artist, Draw, Watcher
+from comptoir.web.live.feed import Feed, Round, Told
 from comptoir.web.live.presence import Room
 
 T = TypeVar("T")
 
 MOST_OWED = 500
 """Events kept for a page that does not read; more, and it is dropped and comes back."""
+
+MOST_DRAWN = 10
+"""Of these, with their rows: a page that is behind asks for what it still wants then."""
 
 MOST_MISSED = 500
 """Events told again to a page that comes back; more, and it looks at everything again."""
@@ -38,20 +42,21 @@ class Crowded(Exception):
 
 
 class Stream:
-    """What one open page has been told and is still owed."""
+    """What one open page has been told and is still owed. views: those whose rows it wants."""
 
-    def __init__(self, listener: Listener) -> None:
-        self.listener = listener
+    def __init__(self, listener: Listener, views: Collection[str] = ()) -> None:
+        self.listener, self.views = listener, frozenset(views)
         self.over = False
         self._last = 0
         self._owed: deque[tuple[int | None, bytes]] = deque()
         self._some = asyncio.Event()
 
-    def owe(self, identifier: int | None, frame: bytes) -> None:
+    def owe(self, told: Told) -> None:
         if len(self._owed) >= MOST_OWED:
             self.end()
             return
-        self._owed.append((identifier, frame))
+        views = self.views if len(self._owed) < MOST_DRAWN else ()
+        self._owed.append((told.id, told.to(self.listener, views)))
         self._some.set()
 
     def begin(self, missed: Iterable[tuple[int | None, bytes]], position: int) -> None:
@@ -92,9 +97,15 @@ class _Missed:
 
 
 class Hub:
-    """Opens streams, feeds them, and ends those whose listener may not listen any more."""
+    """
+    Opens streams, feeds them, and ends those whose listener may not listen any more.
 
-    def __init__(self) -> None:
+    draw: what draws the rows that pages watch; without it they ask for them.
+    """
+
+    def __init__(self, draw: Draw | None = None) -> None:
+        self._draw = draw
+        self._watched: dict[int, frozenset[Watcher]] = {}
         self._rooms: dict[int, set[Stream]] = defaultdict(set)
         self._position = 0
         self._present: dict[int, Room] = {}
@@ -108,19 +119,23 @@ class Hub:
     async def admit(self, cookies: dict[str, str], slug: str) -> Listener | Refused:
         return await self._in_thread(admission.admit, cookies, slug)
 
-    async def open(self, listener: Listener, after: int | None) -> Stream:
+    async def open(
+        self, listener: Listener, after: int | None, views: Collection[str] = ()
+    ) -> Stream:
         """
-        A stream of what happens from now on, or since the event `after`.
+        A stream of what happens from now on, or since the event `after`; with the rows of these
+        views, where they are drawn.
 
         Raises Crowded.
         """
         await self._start()
         if sum(one.listener.user_id == listener.user_id for one in self._all()) >= MOST_OF_ONE:
             raise Crowded
-        stream = Stream(listener)
+        stream = Stream(listener, views)
         await self._in_thread(atwork.note, [(listener.workspace_id, listener.user_id)])
         # From here on it hears what is new; what it missed until here is looked up beside.
         self._rooms[listener.workspace_id].add(stream)
+        self._watch_again(listener.workspace_id)
         here = self._position
         try:
             missed = await self._in_thread(_missed, listener.workspace_id, after, here)
@@ -137,6 +152,15 @@ class Hub:
         room.discard(stream)
         if not room:
             del self._rooms[stream.listener.workspace_id]
+        self._watch_again(stream.listener.workspace_id)
+
+    def _watch_again(self, workspace_id: int) -> None:
+        """Say who watches what; the reader's thread takes the whole set at once."""
+        self._watched[workspace_id] = frozenset(
+            Watcher(stream.listener, view)
+            for stream in self._rooms.get(workspace_id, ())
+            for view in stream.views
+        )
 
     def check_soon(self) -> None:
         """Look again, from any thread, at who may listen."""
@@ -155,14 +179,18 @@ class Hub:
         async with self._starting:
             if self._feed is None:
                 self._position = await self._in_thread(live.newest)
-                self._feed = Feed(self._position, self._take)
+                artist = Artist(self._draw) if self._draw else None
+                self._feed = Feed(self._position, self._take, self._watchers, artist)
                 self._watch = asyncio.create_task(self._look_after())
+
+    def _watchers(self, workspace_id: int) -> frozenset[Watcher]:
+        return self._watched.get(workspace_id, frozenset())
 
     def _take(self, round_: Round) -> None:
         self._position, self._present = round_.position, round_.present
         for one in round_.told:
             for stream in self._rooms.get(one.workspace_id, ()):
-                stream.owe(one.id, one.frame)
+                stream.owe(one)
 
     async def _look_after(self) -> None:
         """End the streams of those who signed out or left, at once where we hear of it."""

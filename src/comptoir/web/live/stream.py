@@ -12,6 +12,7 @@ from django.http import parse_cookie
 from comptoir.web.bridge import Headers, Receive, Scope, Send
 from comptoir.web.live import ending, wire
 from comptoir.web.live.admission import Refused
+from comptoir.web.live.drawing import Draw
 from comptoir.web.live.hub import Crowded, Hub, Stream
 
 log = structlog.get_logger(__name__)
@@ -20,6 +21,9 @@ PREFIX = "/live/"
 BEAT_SECONDS = 15.0
 STUCK_SECONDS = 30.0
 """A page that takes nothing for so long is gone, whatever its connection says."""
+
+MOST_VIEWS, LONGEST_VIEW = 6, 600
+"""Views that one stream is asked for, and how long one may be: others are not brought."""
 
 _ADDRESS = re.compile(r"^/live/w/([-a-zA-Z0-9_]+)/$")
 _HEADERS: Headers = [
@@ -31,9 +35,14 @@ _HEADERS: Headers = [
 
 
 class Live:
-    """Answers requests below PREFIX; GET opens a stream, HEAD says whether it would."""
+    """
+    Answers requests below PREFIX; GET opens a stream, HEAD says whether it would.
 
-    def __init__(self) -> None:
+    draw: what draws the rows of the views that a stream is asked for.
+    """
+
+    def __init__(self, draw: Draw | None = None) -> None:
+        self._draw = draw
         self._hub: Hub | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +72,7 @@ class Live:
             await _refuse(send, 200)
             return
         try:
-            stream = await hub.open(admitted, _after(scope, headers))
+            stream = await hub.open(admitted, _after(scope, headers), _views(scope))
         except Crowded:
             await _refuse(send, 429)
             return
@@ -75,7 +84,7 @@ class Live:
     def _started(self) -> Hub:
         """The hub belongs to the loop that serves, which runs only by now."""
         if self._hub is None:
-            self._hub = Hub()
+            self._hub = Hub(self._draw)
             ending.on_ending(self._hub.check_soon)
         return self._hub
 
@@ -115,3 +124,8 @@ def _after(scope: Scope, headers: Mapping[bytes, str]) -> int | None:
     asked = parse_qs(scope["query_string"].decode("latin1")).get("after", [""])
     said = headers.get(b"last-event-id") or asked[0]
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
+
+
+def _views(scope: Scope) -> list[str]:
+    asked = parse_qs(scope["query_string"].decode("latin1")).get("view", [])
+    return [one for one in asked if len(one) <= LONGEST_VIEW][:MOST_VIEWS]

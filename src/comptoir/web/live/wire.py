@@ -1,7 +1,8 @@
 """
 What is written on a stream: server-sent events, as the HTML standard lays them out.
 
-conversations: `ids` that changed, or how `many` when listing them would help nobody.
+conversations: `ids` that changed, or how `many` when listing them would help nobody; and the `rows` that
+show them, HTML by the view that the stream was opened with.
 answer: the `id` of a conversation and the `state` its answer came to. alert: the `id` of a firing. presence: everybody
 at one conversation, so that hearing it twice or missing one does no harm; it has no id,
 since it is not part of what is resumed. ready: the stream stands, with all who are present.
@@ -9,7 +10,8 @@ reset: too much was missed, look at everything again.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from comptoir.base import ids
@@ -47,6 +49,38 @@ def news(one: News) -> bytes:
         return frame("alert", {"id": ids.conceal("firing", one.payload["firing"])}, one.id)
     state = one.kind.removeprefix("answer_")
     return frame("answer", {"id": _outside(one.payload.get("thread", 0)), "state": state}, one.id)
+
+
+def joined(found: Sequence[News], most: int) -> list[News]:
+    """
+    Changes of conversations that follow each other in a workspace as one, with the last's id,
+    up to `most` conversations.
+    """
+    told: list[News] = []
+    open_: dict[int, int] = {}
+    for one in found:
+        if one.kind != "conversations_changed":
+            open_.pop(one.workspace_id, None)
+            told.append(one)
+            continue
+        threads = one.payload.get("threads", [])
+        place = open_.get(one.workspace_id)
+        before = told[place].payload["threads"] if place is not None else []
+        both = list(dict.fromkeys([*before, *threads]))
+        if place is not None and len(both) <= most:
+            told[place] = replace(one, payload={"threads": both})
+        else:
+            open_[one.workspace_id] = len(told)
+            told.append(replace(one, payload={"threads": threads}))
+    return told
+
+
+def with_rows(frame: bytes, rows: Mapping[str, bytes]) -> bytes:
+    """A frame of news with rows, each JSON already, by view."""
+    if not rows:
+        return frame
+    told = b",".join(json.dumps(view).encode() + b":" + one for view, one in rows.items())
+    return frame.removesuffix(b"}\n\n") + b',"rows":{' + told + b"}}\n\n"
 
 
 def presence(thread: int, people: People) -> bytes:

@@ -92,6 +92,8 @@ const bringRows = errand(async () => {
   }
   const ids = [...changed].slice(-AT_ONCE);
   for (const id of ids) changed.delete(id);
+  const answered = new Set(ids);
+  asking = answered;
   const sent = new URLSearchParams(ids.map((id) => ["id", id]));
   if (opened()) sent.set("open", opened());
   let found;
@@ -101,9 +103,75 @@ const bringRows = errand(async () => {
     for (const id of ids) changed.add(id);
     throw error;
   }
-  if (found) bringAll([...found.querySelectorAll("li.row")]);
+  if (document.getElementById("list-body")?.dataset.news !== address) for (const id of answered) changed.add(id);
+  // What the stream has brought meanwhile is newer.
+  else if (found) bringAll([...found.querySelectorAll("li.row")].filter((row) => answered.has(outside(row))));
   if (changed.size) bringRows();
 });
+
+/* ── Rows that come in the stream ── */
+
+/** Those that the page has asked for, and that the stream has not brought since. */
+let asking = new Set();
+
+/** Rows to be put into the list, by conversation: the newest of each. */
+const arrived = new Map();
+let arrivedFor = "";
+
+const outside = (row) => row.id.slice(4);
+const watching = () => document.getElementById("list-body")?.dataset.watched ?? "";
+
+function take(html, ids) {
+  const held = document.createElement("template");
+  held.innerHTML = html;
+  for (const id of ids) {
+    changed.delete(id);
+    asking.delete(id);
+    arrived.delete(id);
+  }
+  for (const row of held.content.querySelectorAll("li.row")) arrived.set(outside(row), document.importNode(row, true));
+  arrivedFor = watching();
+  putIn();
+}
+
+let resting = false;
+
+/** A row alone at once; while they pour in, those that came since the last were painted, and a moment after. */
+function putIn() {
+  if (resting || !arrived.size || document.hidden) return;
+  if (arrivedFor !== watching()) {
+    // Another view was opened since.
+    for (const id of arrived.keys()) changed.add(id);
+    arrived.clear();
+    bringRows();
+    return;
+  }
+  if (!list() || (arrived.size > FLOOD && isFree(list()))) {
+    for (const id of arrived.keys()) changed.delete(id);
+    arrived.clear();
+    redraw();
+    return;
+  }
+  const fresh = [...arrived.values()];
+  arrived.clear();
+  resting = true;
+  const began = performance.now();
+  bringAll(fresh);
+  painted(() => setTimeout(() => {
+    resting = false;
+    putIn();
+  }, Math.min(Math.max((performance.now() - began) / 4, SHORTEST), LONGEST)));
+}
+
+function painted(act) {
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = act;
+    port2.postMessage(0);
+  });
+}
+
+document.addEventListener("visibilitychange", putIn);
 
 /** What holds for the whole list while rows are put into it: asking for each row would cost more than the rows. */
 let around = null;
@@ -230,10 +298,16 @@ function enter(rows, fresh) {
     return;
   }
   if (around.lit) fresh.dataset.fresh = "";
+  if (outside(fresh) === opened()) markOpen(fresh);
   place(rows, fresh);
   asleep.add(fresh);
   if (present.size) mark(fresh);
   if (!around.free) unseen.add(fresh.id);
+}
+
+function markOpen(row) {
+  row.querySelector("[data-row]").setAttribute("aria-current", "true");
+  row.dataset.current = "";
 }
 
 /** Rows whose link htmx does not know yet: most go by without being opened, and teaching it each one costs more than showing it. */
@@ -490,9 +564,19 @@ function entitle() {
   if (document.title !== wanted) document.title = wanted;
 }
 
+const watch = () => document.dispatchEvent(new CustomEvent("live:watch", { detail: watching() }));
+
 if (root?.dataset.live) {
+  root.dataset.view = watching();
   document.addEventListener("live:conversations", ({ detail }) => {
-    for (const id of detail.ids) changed.add(id);
+    const rows = document.hidden || !list() ? undefined : detail.rows?.[watching()];
+    if (rows !== undefined) take(rows, detail.ids);
+    else {
+      for (const id of detail.ids) {
+        changed.add(id);
+        arrived.delete(id); // drawn before this
+      }
+    }
     if (detail.many) changed.clear();
     if (detail.many && list() && !isFree(list())) unseen.add("many");
     else if (detail.many || !list()) redraw();
@@ -518,14 +602,13 @@ if (root?.dataset.live) {
     entitle();
     showHere();
     if (drawn.thread !== thread()) latest = since = "";
+    watch();
     if (drawn.list !== list()) {
       unseen = new Set();
       showUnseen();
       for (const row of document.querySelectorAll(".rows > .row")) {
         mark(row);
-        if (row.id !== `row-${opened()}`) continue;
-        row.querySelector("[data-row]").setAttribute("aria-current", "true");
-        row.dataset.current = "";
+        if (outside(row) === opened()) markOpen(row);
       }
     }
     drawn = { thread: thread(), list: list() };

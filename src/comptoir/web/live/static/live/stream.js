@@ -1,6 +1,7 @@
 // The stream of what happens, for every module of the page: live:conversations, live:answer,
 // live:alert, live:presence, live:ready, live:reset on the document. Tabs of one browser share a connection,
-// for browsers open only six to a server; whoever holds the lock has it and tells the others.
+// for browsers open only six to a server; whoever holds the lock has it and tells the others. A page
+// that shows a list says which in live:watch; its rows then come with live:conversations, by view.
 const root = document.getElementById("live");
 
 const PLACED = new Set(["conversations", "answer", "alert", "reset"]);
@@ -8,6 +9,9 @@ const TYPES = [...PLACED, "presence", "ready", "beat"];
 const SILENCE = 40_000;
 const BANNER = 30_000;
 const REMEMBERED = 300;
+const SETTLED = 150;
+const UNWATCHED = 30_000;
+const MOST_VIEWS = 6;
 const OVER = new Map([[401, "out"], [403, "out"], [404, "out"], [429, "crowded"]]);
 
 const me = crypto.getRandomValues(new Uint32Array(2)).join("-");
@@ -57,7 +61,9 @@ let present = [];
 
 function open() {
   source?.close();
-  source = new EventSource(`${root.dataset.live}?after=${last}`);
+  asked = wanted();
+  const address = new URLSearchParams([["after", last], ...[...asked].map((one) => ["view", one])]);
+  source = new EventSource(`${root.dataset.live}?${address}`);
   for (const type of TYPES) source.addEventListener(type, (event) => take(type, event));
   source.onerror = () => {
     show("broken");
@@ -87,7 +93,7 @@ function take(type, event) {
   const id = PLACED.has(type) ? Number(event.lastEventId) : 0;
   if (type === "ready") present = data.present;
   if (type === "presence") present = [...present.filter((one) => one.id !== data.id), data].filter((one) => one.people.length);
-  if (PLACED.has(type)) remember({ type, id, data });
+  if (PLACED.has(type)) remember({ type, id, data: data.rows ? { ids: data.ids } : data });
   share({ type, id, data });
   hear(type, id, data);
 }
@@ -121,6 +127,51 @@ async function again() {
   else again();
 }
 
+/* ── The lists whose rows come with the news ── */
+
+let watched = (!document.hidden && root?.dataset.view) || "";
+let asked = new Set();
+let settling = 0;
+let ends = Infinity;
+const elsewhere = new Map();
+
+const wanted = () => new Set([watched, ...elsewhere.values()].filter(Boolean).slice(0, MOST_VIEWS));
+
+const differs = (some, others) => some.size !== others.size || [...some].some((one) => !others.has(one));
+
+/** A new view has the stream opened again, soon; one that nobody looks at any more, some time. */
+function watchAgain() {
+  if (!source) return;
+  if (!differs(wanted(), asked)) return;
+  const isNew = [...wanted()].some((one) => !asked.has(one));
+  const end = performance.now() + (isNew ? SETTLED : UNWATCHED);
+  if (settling && end > ends) return;
+  clearTimeout(settling);
+  ends = end;
+  settling = setTimeout(() => {
+    settling = 0;
+    if (source.readyState !== EventSource.CLOSED && differs(wanted(), asked)) open();
+  }, end - performance.now());
+}
+
+function watch(view) {
+  if (view === watched) return;
+  watched = view;
+  if (leading || !channel) watchAgain();
+  else channel.postMessage({ from: me, view });
+}
+
+let hiddenSince = 0;
+document.addEventListener("live:watch", ({ detail }) => {
+  if (root) root.dataset.view = detail;
+  if (!document.hidden) watch(detail);
+});
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hiddenSince);
+  if (!document.hidden) watch(root?.dataset.view ?? "");
+  else hiddenSince = setTimeout(() => watch(""), UNWATCHED);
+});
+
 /* ── Between tabs ── */
 
 const channel = root && "BroadcastChannel" in window && navigator.locks ? new BroadcastChannel(`live ${root.dataset.live}`) : null;
@@ -146,16 +197,24 @@ function start() {
   }
   channel.addEventListener("message", ({ data: message }) => {
     if (message.to && message.to !== me) return;
-    if (message.since !== undefined) {
+    if (message.view !== undefined) {
+      elsewhere.set(message.from, message.view);
+      if (leading) watchAgain();
+    } else if (message.who) {
+      channel.postMessage({ from: me, view: watched });
+    } else if (message.since !== undefined) {
       if (leading) catchUp(message);
     } else if (message.state) {
       if (!leading) show(message.state);
     } else hear(message.type, message.id, message.data);
   });
   channel.postMessage({ from: me, since: last });
+  channel.postMessage({ from: me, view: watched });
   navigator.locks.request(`live ${root.dataset.live}`, () => {
     leading = true;
     floor = last;
+    elsewhere.clear();
+    channel.postMessage({ from: me, who: true });
     open();
     return new Promise(() => {});
   });
@@ -172,8 +231,12 @@ document.addEventListener("live:alert", () => {
 if (root?.dataset.live) {
   start();
   // Going away is no trouble of the connection.
-  addEventListener("pagehide", () => source?.close());
+  addEventListener("pagehide", () => {
+    source?.close();
+    channel?.postMessage({ from: me, view: "" });
+  });
   addEventListener("pageshow", (event) => {
     if (event.persisted && source) open();
+    if (event.persisted) channel?.postMessage({ from: me, view: watched });
   });
 }
