@@ -22,6 +22,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from comptoir.base import outbox, wake
+from comptoir.base.quiet import Quiet
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +128,7 @@ def work(stop: threading.Event, worker_id: str) -> None:
 def _main_loop(stop: threading.Event) -> None:
     next_recovery = 0.0
     level: outbox.Levels = {}
-    waker = wake.waker()
+    waker, quiet = wake.waker(), Quiet()
     try:
         while not stop.is_set():
             try:
@@ -140,8 +141,10 @@ def _main_loop(stop: threading.Event) -> None:
                 log.exception("jobs.round_failed")
                 done = 0
             if done:
+                quiet.worked()
                 stop.wait(max(began + ROUND_SECONDS - time.monotonic(), 0.0))
             else:
+                quiet.waits()
                 waker.wait(IDLE_SECONDS)
     finally:
         waker.close()

@@ -78,7 +78,9 @@ def worker(
     django()
     migrate()
     from comptoir.base import jobs
+    from comptoir.base.quiet import settle
 
+    settle()
     stop = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from types import FrameType
 
 from comptoir import conf
+from comptoir.base.quiet import settle
 from comptoir.web.bridge import Bridge, Receive, Scope, Send
 from comptoir.web.wsgi import application as pages
 
@@ -43,6 +44,7 @@ class Application:
         while True:
             happened = (await receive())["type"]
             if happened == "lifespan.startup":
+                settle()
                 stop_soon = asyncio.get_running_loop().call_soon_threadsafe
                 _on_signal(partial(stop_soon, self._live.stop))
                 _on_signal(partial(stop_soon, self._chat.stop))

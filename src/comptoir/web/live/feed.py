@@ -9,6 +9,7 @@ first open page.
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from comptoir.base import live, wake
 from comptoir.base.live import News
+from comptoir.base.quiet import Quiet
 from comptoir.web.live import presence, wire
 from comptoir.web.live.admission import Listener
 from comptoir.web.live.drawing import Artist, Watcher
@@ -27,11 +29,10 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 1.0
 """The longest time without looking: presences end by the clock, not by a change."""
 
-ROUND_SECONDS = 0.05
-DRAWING_REST = 2
+ROUND_SECONDS, MOST_REST_SECONDS = 0.05, 0.1
 """
-Between two looks that bring something, at least, and how many times as long as the drawing
-took: a row alone is told at once, and a page is not made to draw itself for each of many.
+From one look that brings something to the next, at least: a row alone is told at once, and a page
+is not made to draw itself for each of many. After a longer drawing, a rest as long as that, but not for long.
 """
 
 PRESENCE_SECONDS = 0.1
@@ -41,6 +42,8 @@ AGAIN_SECONDS = 2.0
 PORTION = 1000
 MOST_JOINED = 60
 """Conversations of events in a row that are told as one."""
+MOST_DRAWN = 120
+"""Conversations of a workspace that one look has drawn: of more, pages ask for the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,14 @@ class Feed:
         self._ending.set()
 
     def _run(self) -> None:
-        waker = wake.waker()
+        waker, quiet = wake.waker(), Quiet()
         try:
             while not self._ending.is_set():
                 waker.wait(PRESENCE_SECONDS if self._left else LOOK_SECONDS)
                 try:
-                    self._ending.wait(self._look())
+                    rest = self._look()
+                    (quiet.worked if rest else quiet.waits)()
+                    self._ending.wait(rest)
                 except DatabaseError:
                     log.exception("live.look_failed")
                     close_old_connections()
@@ -124,7 +129,7 @@ class Feed:
         done = Round(self._position, told, self._present)
         self._loop.call_soon_threadsafe(self._take, done)
         took = time.monotonic() - began
-        return max(ROUND_SECONDS - took, took * DRAWING_REST)
+        return max(ROUND_SECONDS - took, min(took, MOST_REST_SECONDS))
 
     def _read(self) -> list[Told]:
         top = live.newest()
@@ -137,10 +142,10 @@ class Feed:
 
     def _drawn(self, found: Sequence[News]) -> list[Told]:
         """With the rows of those that are watched, as far as drawing them is worth it."""
-        told = []
+        told, few = [], drawable(found)
         for one in found:
             rows: Mapping[Watcher, bytes] = {}
-            if self._artist and one.kind == "conversations_changed":
+            if self._artist and one.kind == "conversations_changed" and one.workspace_id in few:
                 watchers = self._watched(one.workspace_id)
                 rows = self._artist.rows(one.workspace_id, watchers, one.payload["threads"])
             told.append(Told(one.id, one.workspace_id, wire.news(one), rows))
@@ -158,3 +163,11 @@ class Feed:
             for workspace, room in presence.moved(before, self._present).items()
             for thread, people in room.items()
         ]
+
+
+def drawable(found: Iterable[News]) -> set[int]:
+    """The workspaces of which no more conversations changed than are drawn in one look."""
+    many = Counter[int]()
+    for one in found:
+        many[one.workspace_id] += len(one.payload.get("threads", []))
+    return {workspace for workspace, count in many.items() if count <= MOST_DRAWN}

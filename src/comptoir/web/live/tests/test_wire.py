@@ -4,7 +4,7 @@ import json
 
 from comptoir.base import ids
 from comptoir.base.live import KINDS, News
-from comptoir.web.live import wire
+from comptoir.web.live import feed, wire
 
 
 def test_an_alert_is_told_by_its_id() -> None:
@@ -53,6 +53,14 @@ def test_no_more_are_joined_than_a_page_takes_at_once() -> None:
         _changed(3, 1, 4, 5),
         _changed(4, 1, *range(9)),
     ] == wire.joined(told, 3)
+
+
+def test_a_backlog_is_not_drawn() -> None:
+    """A worker that comes back after an hour changes thousands: no page shows them all."""
+    calm = [_changed(1, 1, *range(60)), _changed(2, 1, *range(60))]
+    flood = [_changed(number, 2, *range(60)) for number in range(3, 6)]
+
+    assert {1} == feed.drawable([*calm, *flood])
 
 
 def test_rows_are_told_by_view() -> None:
