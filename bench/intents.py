@@ -332,12 +332,10 @@ def main() -> None:
     for language, named in (("fr", "French"), ("en", "English")):
         texts, labels = read(EXAMPLES / f"own-intents-{language}.tsv", "text", "intent", "\t")
         own = load(vectors, texts, [NAMES[language][label] for label in labels])
-        for which, names in (
-            ("the first", list(NAMES[language].values())[:FIRST]),
-            ("all", list(own.names)),
-        ):
-            title = f"{named}, hand-written (not built on), {which}"
-            report(title, own, sorted(names), 4 * options.draws)
+        title = f"{named}, hand-written (not built on)"
+        first = sorted(list(NAMES[language].values())[:FIRST])
+        report(f"{title}, the first", own, first, 4 * options.draws)
+        report(f"{title}, all", own, sorted(own.names), options.draws)
     if options.data is None:
         return
     path = options.data / "banking77-train.csv"

@@ -28,8 +28,12 @@ from comptoir.analysis.trained import Found
 
 _Key = tuple[str, str, str]
 MODES = ("best", "fast", "light")
-BATCH, _SHARED = 512, 32
-"""Messages read together at most, and from how many a thread on they are shared out; speed only."""
+BATCH, _SHARED = 1024, 32
+"""
+Messages read together at most, and from how many a thread on they are shared out; speed only.
+Texts of one length are read at once, so that what the fast way hands over of a thousand messages costs
+a fifth less than of a hundred at a time.
+"""
 _REMEMBERED = 2048
 
 

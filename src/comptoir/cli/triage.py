@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from comptoir.analysis.learning import BrandModel, ClassHead
     from comptoir.cli.triage_workers import Readers, Work
 
-BATCH = 1024
+BATCH = 2048
 """Messages read together; what is printed does not depend on it."""
 ORDINARY = 500
 """Messages at the beginning of the file that own intents are told apart from."""

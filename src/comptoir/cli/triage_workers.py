@@ -19,8 +19,8 @@ from comptoir.analysis.learning import ClassHead
 Batch = Sequence[api.Text]
 Read = tuple[Sequence[api.Reading], list[dict[str, Any]]]
 """Readings of a batch, and the fields that options add to each."""
-BATCH = 256
-"""Messages at most in one piece of work: workers end together, and an interruption is quick."""
+BATCH = 1024
+"""Messages at most in one piece of work, of which all workers get as many."""
 
 
 class WorkerLost(RuntimeError):
@@ -92,8 +92,10 @@ class Together:
         """See Readers; a few batches are read ahead, so that memory stays flat."""
         waiting: deque[tuple[Batch, Future[Read]]] = deque()
         for batch in batches:
-            for start in range(0, len(batch), BATCH):
-                piece = batch[start : start + BATCH]
+            rounds = max(1, -(-len(batch) // (BATCH * self.count)))
+            size = max(1, -(-len(batch) // (rounds * self.count)))
+            for start in range(0, len(batch), size):
+                piece = batch[start : start + size]
                 waiting.append((piece, self.pool.submit(_read, piece)))
             while len(waiting) > 2 * self.count:
                 piece, coming = waiting.popleft()
