@@ -59,13 +59,14 @@ def regressed(rows: Sequence[Row], told: Array) -> Array:
     Logits of tone of the tweets that are told, by regressions on the plain encoder that learnt
     from the other parts of the same language; 0 of all else, [rows, 3].
     """
-    places = np.flatnonzero([row.source == "tweets" for row in rows])
-    vectors = Encoder.open().encode([rows[place].text for place in places], threads=2).mean
+    places = np.array([place for place, row in enumerate(rows) if row.source == "tweets"])
+    tweets = [row for row in rows if row.source == "tweets"]
+    vectors = Encoder.open().encode([row.text for row in tweets], threads=2).mean
     vectors = (vectors - vectors.mean(0)) / vectors.std(0)
     found = np.zeros((len(rows), 3), np.float32)
-    languages = np.array([rows[place].language for place in places])
-    parts = np.array([rows[place].part() for place in places])
-    truth = np.array([rows[place].tone for place in places])
+    languages = np.array([row.language for row in tweets])
+    parts = np.array([row.part() for row in tweets])
+    truth = np.array([row.tone for row in tweets])
     for code in OWN_LANGUAGES:
         for part in range(PARTS):
             within = (languages == code) & (parts != part)
