@@ -6,11 +6,10 @@ outbox event it holds as a Delta application transaction: a second writer that s
 past the lock fails to commit, and a replay is seen and skipped.
 """
 
-import fcntl
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -31,6 +30,7 @@ from deltalake import (
 from deltalake.exceptions import TableNotFoundError
 from django.conf import settings
 
+from comptoir.base.locks import locked
 from comptoir.insight.schema import KEYS, SCHEMA, VERSION
 
 APP: Final = "insight"
@@ -98,17 +98,9 @@ def root() -> Path:
     return Path(getattr(settings, "COLUMNAR", settings.HOME / "columnar"))
 
 
-@contextmanager
-def writing(wait: bool) -> Iterator[bool]:
+def writing(wait: bool) -> AbstractContextManager[bool]:
     """Hold the writer's lock; yields False at once when another holds it and not `wait`."""
-    root().mkdir(parents=True, exist_ok=True)
-    with (root() / "writer.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    return locked(root() / "writer.lock", wait)
 
 
 def table() -> DeltaTable | None:

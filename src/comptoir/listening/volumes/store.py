@@ -8,13 +8,12 @@ moment, the list is the old or the new one, and files that it does not name are 
 next writer. One writer at a time holds a lock; readers hold none.
 """
 
-import fcntl
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -23,6 +22,7 @@ from django.conf import settings
 
 from comptoir.analysis.matching import BadVolume, Columns, Volume
 from comptoir.base.ids import HIGHEST
+from comptoir.base.locks import locked
 
 VERSION: Final = 1
 _LIST: Final = "parts.json"
@@ -68,17 +68,9 @@ def folder(workspace_id: int) -> Path:
     return root() / str(int(workspace_id))
 
 
-@contextmanager
-def writing(workspace_id: int, wait: bool) -> Iterator[bool]:
+def writing(workspace_id: int, wait: bool) -> AbstractContextManager[bool]:
     """Hold the writer's lock; yields False at once when another holds it and not `wait`."""
-    root().mkdir(parents=True, exist_ok=True)
-    with (root() / f"{int(workspace_id)}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    return locked(root() / f"{int(workspace_id)}.lock", wait)
 
 
 def known(workspace_id: int) -> Parts | None:
