@@ -48,17 +48,11 @@ def town(workspace: Workspace) -> Town:
 
 
 @pytest.fixture
-def as_role(person: Callable[..., User]) -> Callable[[str], Client]:
+def as_role(
+    person: Callable[..., User], sign_in: Callable[[User], Client]
+) -> Callable[[str], Client]:
     """as_role("reader") opens a browser in English."""
-
-    def enter(role: str) -> Client:
-        user = person(role, f"{role}@weak.example")
-        User.objects.filter(pk=user.pk).update(language="en")
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return enter
+    return lambda role: sign_in(person(role, f"{role}@weak.example"))
 
 
 @pytest.fixture
