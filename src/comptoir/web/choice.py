@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
+from comptoir.insight import api as insight
 from comptoir.insight.api import Period, ending, month
 from comptoir.triage.topics import Days
+from comptoir.web.access import DeskRequest
 
 PRESETS: Final = (7, 28, 90)
 DEFAULT: Final = "28"
@@ -75,6 +77,16 @@ class Choice:
         if self.kind == "custom":
             return urlencode({"from": first.isoformat(), "to": last.isoformat()})
         return urlencode({"period": self.kind, "to": last.isoformat()})
+
+
+def counted(request: DeskRequest) -> Choice | None:
+    """The period that a page of figures is asked for; None while the workspace has no message."""
+    zone = request.desk.workspace.zone
+    known = insight.span()
+    if known is None:
+        insight.catch_up()
+        known = insight.span()
+    return choose(request.GET.dict(), known[1], insight.today(zone), zone) if known else None
 
 
 def choose(query: Mapping[str, str], newest: date, today: date, zone: str) -> Choice:

@@ -19,7 +19,7 @@ from comptoir.insight import api as insight
 from comptoir.insight.api import Figure, Overview
 from comptoir.web import charts, defined, wording
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import Choice, choose, page_number
+from comptoir.web.choice import Choice, counted, page_number
 from comptoir.web.downloads import message_rows, table_file
 from comptoir.web.overview import saying, tables
 from comptoir.web.overview.tables import Table
@@ -46,7 +46,7 @@ DRAWN: Final = 12
 @desk_view(Permission.READ)
 def page(request: DeskRequest) -> HttpResponseBase:
     """The frame with its period picker; the figures come with it when they are ready."""
-    choice = _choice(request)
+    choice = counted(request)
     if choice is None:
         return render(request, "overview/empty.html")
     found = insight.recall(choice.period)
@@ -63,7 +63,7 @@ def page(request: DeskRequest) -> HttpResponseBase:
 @desk_view(Permission.READ)
 def panels(request: DeskRequest) -> HttpResponseBase:
     """The figures alone, brought by the page once it is on screen."""
-    choice = _choice(request)
+    choice = counted(request)
     if choice is None:
         raise Http404
     try:
@@ -78,7 +78,7 @@ def panels(request: DeskRequest) -> HttpResponseBase:
 @desk_view(Permission.READ)
 def rows(request: DeskRequest, metric: str) -> HttpResponseBase:
     """The very rows that a figure counts, newest first."""
-    choice = _choice(request)
+    choice = counted(request)
     if choice is None:
         raise Http404
     known, keys = _metric(metric), _keys(request, metric)
@@ -107,7 +107,7 @@ def rows(request: DeskRequest, metric: str) -> HttpResponseBase:
 @desk_view(Permission.EXPORT)
 def export_table(request: DeskRequest, table: str, form: str) -> HttpResponseBase:
     """One table of the overview, whole, as a file."""
-    choice = _choice(request)
+    choice = counted(request)
     if choice is None or table not in tables.NAMES:
         raise Http404
     found = insight.overview(choice.period)
@@ -120,7 +120,7 @@ def export_table(request: DeskRequest, table: str, form: str) -> HttpResponseBas
 @desk_view(Permission.EXPORT)
 def export_rows(request: DeskRequest, metric: str, form: str) -> HttpResponseBase:
     """The rows behind a figure as a file, up to a hundred thousand."""
-    choice = _choice(request)
+    choice = counted(request)
     _metric(metric)
     if choice is None:
         raise Http404
@@ -133,16 +133,6 @@ def export_rows(request: DeskRequest, metric: str, form: str) -> HttpResponseBas
     title = defined.told(metric).title
     cells = list(message_rows((one.message, one.label) for one in found))
     return table_file(cells, f"{title} {choice.stamp}", title, form)
-
-
-def _choice(request: DeskRequest) -> Choice | None:
-    """The period asked for; None while the workspace has no message."""
-    zone = request.desk.workspace.zone
-    known = insight.span()
-    if known is None:
-        insight.catch_up()
-        known = insight.span()
-    return choose(request.GET.dict(), known[1], insight.today(zone), zone) if known else None
 
 
 def _frame(request: DeskRequest, choice: Choice) -> dict[str, Any]:

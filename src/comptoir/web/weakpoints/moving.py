@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from comptoir.base.api import Permission, Problem, ids
 from comptoir.weakpoints import api
 from comptoir.web.access import DeskRequest, desk_view
+from comptoir.web.choice import counted
 from comptoir.web.weakpoints import reading, rows, wording
 
 
@@ -16,7 +17,7 @@ from comptoir.web.weakpoints import reading, rows, wording
 @desk_view(Permission.READ)
 def page(request: DeskRequest, message: str) -> HttpResponseBase:
     """GET shows it; POST moves it, or takes a move back."""
-    chosen, identifier = reading.choice(request), ids.reveal("message", message)
+    chosen, identifier = counted(request), ids.reveal("message", message)
     if chosen is None or identifier is None:
         raise Http404
     if request.method == "POST":
@@ -43,7 +44,7 @@ def page(request: DeskRequest, message: str) -> HttpResponseBase:
 
 
 def _changed(request: DeskRequest, message: str, identifier: int) -> HttpResponseBase:
-    chosen, user = reading.choice(request), request.desk.user
+    chosen, user = counted(request), request.desk.user
     assert chosen is not None
     try:
         if request.POST.get("do") == "undo":

@@ -14,7 +14,7 @@ from comptoir.weakpoints import api
 from comptoir.weakpoints.api import Costs, Filter, Line, Weak
 from comptoir.web import wording as figures
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import Choice
+from comptoir.web.choice import Choice, counted
 from comptoir.web.downloads import table_file
 from comptoir.web.weakpoints import methods, reading, rows, tables, wording
 
@@ -29,7 +29,7 @@ _WIDE: Final = 10
 def page(request: DeskRequest) -> HttpResponseBase:
     """Complaints by department and by product."""
     chosen, wanted = (
-        reading.choice(request),
+        counted(request),
         reading.wanted(request).without("department", "phrase"),
     )
     if chosen is None:
@@ -57,7 +57,7 @@ def page(request: DeskRequest) -> HttpResponseBase:
 @desk_view(Permission.READ)
 def point(request: DeskRequest) -> HttpResponseBase:
     """One weak point: its trend, its words, its messages, what it calls for."""
-    chosen, wanted = reading.choice(request), reading.wanted(request)
+    chosen, wanted = counted(request), reading.wanted(request)
     if chosen is None:
         return render(request, "weakpoints/empty.html")
     try:
@@ -103,7 +103,7 @@ def point(request: DeskRequest) -> HttpResponseBase:
 @desk_view(Permission.EXPORT)
 def export_table(request: DeskRequest, table: str, form: str) -> HttpResponseBase:
     """One table, whole, as a file."""
-    chosen, wanted = reading.choice(request), reading.wanted(request)
+    chosen, wanted = counted(request), reading.wanted(request)
     if chosen is None or table not in tables.NAMES:
         raise Http404
     made = tables.build(table, api.weak_points(chosen.period, wanted), api.costs.costs())

@@ -6,23 +6,12 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from comptoir.insight import api as insight
 from comptoir.weakpoints.api import Filter
 from comptoir.web.access import DeskRequest
-from comptoir.web.choice import Choice, choose
+from comptoir.web.choice import Choice
 
 NAMES: Final = ("department", "product", "channel", "language", "phrase")
 LONGEST: Final = 80
-
-
-def choice(request: DeskRequest) -> Choice | None:
-    """The period asked for; None while the workspace has no message."""
-    zone = request.desk.workspace.zone
-    known = insight.span()
-    if known is None:
-        insight.catch_up()
-        known = insight.span()
-    return choose(request.GET.dict(), known[1], insight.today(zone), zone) if known else None
 
 
 def wanted(request: DeskRequest) -> Filter:

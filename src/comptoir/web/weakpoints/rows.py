@@ -15,7 +15,7 @@ from comptoir.insight import api as insight
 from comptoir.weakpoints import api
 from comptoir.web import wording as figures
 from comptoir.web.access import DeskRequest, desk_view
-from comptoir.web.choice import Choice, page_number
+from comptoir.web.choice import Choice, counted, page_number
 from comptoir.web.downloads import table_file
 from comptoir.web.rows import row
 from comptoir.web.weakpoints import reading, wording
@@ -24,7 +24,7 @@ from comptoir.web.weakpoints import reading, wording
 @require_GET
 @desk_view(Permission.READ)
 def page(request: DeskRequest, measure: str) -> HttpResponseBase:
-    chosen, wanted = reading.choice(request), reading.wanted(request)
+    chosen, wanted = counted(request), reading.wanted(request)
     if chosen is None or measure not in api.MEASURES:
         raise Http404
     number = page_number(request)
@@ -61,7 +61,7 @@ def page(request: DeskRequest, measure: str) -> HttpResponseBase:
 @require_GET
 @desk_view(Permission.EXPORT)
 def export(request: DeskRequest, measure: str, form: str) -> HttpResponseBase:
-    chosen, wanted = reading.choice(request), reading.wanted(request)
+    chosen, wanted = counted(request), reading.wanted(request)
     if chosen is None or measure not in api.MEASURES:
         raise Http404
     found = api.every_row(measure, chosen.period, wanted, insight.MOST_ROWS)
